@@ -1,0 +1,3 @@
+"""The WeChat Official Account gateway: protocol, messages, accounts, replies."""
+
+from __future__ import annotations
