@@ -21,6 +21,15 @@ def verification_query(token: str, timestamp: int, nonce: str, echostr: str) -> 
     return [*_signed(token, timestamp, nonce), ("echostr", echostr)]
 
 
+def text_message(to_user: str, from_user: str, text: str, created: int, msg_id: str) -> bytes:
+    """The plain XML of a text message; `created` is in seconds."""
+    return (
+        f"<xml><ToUserName>{cdata(to_user)}</ToUserName><FromUserName>{cdata(from_user)}</FromUserName>"
+        f"<CreateTime>{created:d}</CreateTime><MsgType>{cdata('text')}</MsgType>"
+        f"<Content>{cdata(text)}</Content><MsgId>{msg_id}</MsgId></xml>"
+    ).encode()
+
+
 def plain_request(token: str, xml: bytes, timestamp: int, nonce: str) -> tuple[Query, bytes]:
     """Query and body of a plaintext delivery of `xml`."""
     return [*_signed(token, timestamp, nonce), ("openid", parse(xml).from_user)], xml

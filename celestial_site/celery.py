@@ -1,0 +1,28 @@
+"""The Celery application; its settings are in settings.py, its schedule here, in code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celestial_site.settings")
+
+app = Celery("celestial")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "finish what a lost worker left": {
+        "task": "wechat.tasks.sweep",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "delete what has outlived its retention": {"task": "wechat.tasks.prune", "schedule": 3600.0},
+}
+app.conf.beat_schedule_filename = str(settings.CELESTIAL_VAR / "celerybeat-schedule")
+
+for folder in ("data_folder_in", "control_folder"):
+    if folder in settings.CELERY_BROKER_TRANSPORT_OPTIONS:
+        Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[folder]).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,38 @@
+"""Every URL. `CELESTIAL_ROLE` decides which of them this process serves."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from celestial_site import pages
+from ops_dashboard import health, metrics
+from predictions.api.problems import api_not_found, page_not_found, server_error
+from wechat import debug, views
+
+handler404 = page_not_found
+handler500 = server_error
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+]
+if settings.SERVES_WECHAT:
+    urlpatterns += [
+        path("wechat", views.callback, name="callback"),
+        path("wechat/<slug:slug>", views.callback, name="account-callback"),
+        path("_debug_signature", debug.debug_signature),
+        path("wechat_metrics", metrics.wechat_metrics),
+    ]
+if settings.SERVES_API:
+    urlpatterns += [
+        path("", pages.home, name="home"),
+        path("privacy", pages.privacy, name="privacy"),
+        re_path(r"^MP_verify_(?P<code>[A-Za-z0-9]{1,64})\.txt$", pages.domain_verification),
+        path("api_metrics", metrics.api_metrics),
+        path("api/", include("predictions.api.urls")),
+        re_path(r"^api/", api_not_found),
+        path("i18n/", include("django.conf.urls.i18n")),
+        path("admin/", admin.site.urls),
+    ]

@@ -1,0 +1,78 @@
+"""Incoming -> Reply: what the account says, by its service mode and the kind of message."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from predictions import language
+from wechat.gateway_account import GatewayAccount
+from wechat.models import FollowerMinute
+from wechat.models.account import Service
+from wechat.xml import Incoming, NoReply, Reply, TextReply
+
+# Events in which a person did something and waits for an answer; all others are acknowledged.
+_TALKING_EVENTS = frozenset({"click", "scan", "scancode_waitmsg", "location_select"})
+_POLITE = {
+    "image": "图片",
+    "voice": "语音",
+    "video": "视频",
+    "shortvideo": "小视频",
+    "location": "位置",
+    "link": "链接",
+    "file": "文件",
+}
+
+
+def converse(account: GatewayAccount, incoming: Incoming, now: datetime) -> tuple[Reply, str]:
+    """The reply and, when it is not the plain answer, why (the message's `cause`)."""
+    if account.rate_limit_per_min and incoming.from_user and not incoming.is_event:
+        count = FollowerMinute.add(account.id, incoming.from_user, now)
+        if count > account.rate_limit_per_min:
+            return NoReply(), "rate_limited"
+    if account.service != Service.LIVE:
+        set_reply = reply_of_mode(account, incoming)
+        if set_reply is not None:
+            return set_reply, f"mode_{account.service}"
+    return speak(account, incoming, now), ""
+
+
+def reply_of_mode(account: GatewayAccount, incoming: Incoming) -> Reply | None:
+    """What maintenance, record_only and pilot say instead of the answer; None when they let it through."""
+    if account.service == Service.RECORD_ONLY:
+        return NoReply()
+    if account.service == Service.PILOT and account.in_pilot(incoming.from_user):
+        return None
+    text = account.pilot_text if account.service == Service.PILOT else account.maintenance_text
+    return TextReply(text) if expects_answer(incoming) else NoReply()
+
+
+def expects_answer(incoming: Incoming) -> bool:
+    """Whether a person waits for words: for messages always, for events when they followed, tapped or scanned."""
+    return not incoming.is_event or incoming.event_name in _TALKING_EVENTS | {"subscribe"}
+
+
+def speak(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
+    """The answer itself."""
+    if incoming.is_event:
+        return speak_of_event(account, incoming, now)
+    if incoming.text:
+        return TextReply(language.ask(incoming.text, now=now, systems=account.systems).text)
+    if incoming.msg_type in _POLITE or incoming.msg_type == "text":
+        return TextReply(polite_sentence(account, incoming))
+    return NoReply()
+
+
+def speak_of_event(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
+    if incoming.event_name == "subscribe":
+        return TextReply(language.welcome_text(account.systems))
+    if incoming.event_name == "click" and incoming.text:
+        return TextReply(language.ask(incoming.text, now=now, systems=account.systems).text)
+    if incoming.event_name in _TALKING_EVENTS:
+        return TextReply(language.menu_text(account.systems))
+    return NoReply()
+
+
+def polite_sentence(account: GatewayAccount, incoming: Incoming) -> str:
+    kind = _POLITE.get(incoming.msg_type)
+    opening = f"收到您的{kind}了，不过我目前只看得懂文字。" if kind else "这条消息里没有文字。"
+    return f"{opening}\n\n{language.menu_text(account.systems)}"

@@ -1,0 +1,20 @@
+"""What the gateway keeps: accounts and their modes, messages and their attempts, fingerprints, refusals."""
+
+from __future__ import annotations
+
+from wechat.models.account import ModeChange, OfficialAccount
+from wechat.models.message import Attempt, DedupFingerprint, Message, time_ordered_id
+from wechat.models.rate import FollowerMinute
+from wechat.models.rejection import RejectionMinute, RejectionSample
+
+__all__ = [
+    "Attempt",
+    "DedupFingerprint",
+    "FollowerMinute",
+    "Message",
+    "ModeChange",
+    "OfficialAccount",
+    "RejectionMinute",
+    "RejectionSample",
+    "time_ordered_id",
+]

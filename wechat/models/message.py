@@ -1,0 +1,193 @@
+"""Messages as they arrived, what was answered, and the fingerprints that make WeChat's retries harmless."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from wechat.models.account import OfficialAccount
+
+RANDOM_BITS = 22
+
+
+def time_ordered_id() -> int:
+    """63 bits: milliseconds, then 22 random ones. Known before the INSERT, so that a fingerprint can name its message
+    in the statement that claims it; no two hosts have to agree on it."""
+    return time.time_ns() // 1_000_000 << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("pending")
+    REPLIED = "replied", _("replied")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    DEFERRED = "deferred", _("deferred")
+    FAILED = "failed", _("failed")
+
+
+class Message(models.Model):
+    """One message or event: raw bytes and query as received, committed before the handler runs. Append-only but for its outcome."""
+
+    id = models.BigIntegerField(primary_key=True, default=time_ordered_id, editable=False)
+    account = models.ForeignKey(OfficialAccount, models.CASCADE, verbose_name=_("account"))
+    openid = models.CharField("OpenID", max_length=128, db_index=True)
+    msg_type = models.CharField(_("type"), max_length=32)
+    event = models.CharField(_("event"), max_length=64, blank=True, default="")
+    msg_id = models.CharField("MsgId", max_length=64, blank=True, default="", db_index=True)
+    content = models.TextField(_("text"), blank=True, default="")
+    received_at = models.DateTimeField(_("received"))
+    raw = models.BinaryField(_("raw body"))
+    plaintext = models.BinaryField(_("decrypted XML"))
+    query = models.TextField(_("query"), blank=True, default="")
+    encrypted = models.BooleanField(_("encrypted"), default=False)
+    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.PENDING)
+    cause = models.CharField(_("cause"), max_length=40, blank=True, default="")
+    marks = models.JSONField(_("marks"), default=list, blank=True)
+    reply_xml = models.BinaryField(_("reply"), null=True)
+    reply_wire = models.BinaryField(_("reply as sent"), null=True)
+    reply_seal = models.CharField(max_length=32, blank=True, default="")
+    milliseconds = models.FloatField(_("milliseconds"), null=True)
+    redacted_at = models.DateTimeField(_("redacted"), null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ("-received_at", "-id")
+        indexes = [
+            models.Index(fields=["received_at", "id"], name="message_received"),
+            models.Index(
+                fields=["received_at"], name="message_pending", condition=models.Q(status="pending")
+            ),
+        ]
+        permissions = [
+            ("replay_message", _("Can replay messages (dry run)")),
+            ("resend_message", _("Can send an answer again")),
+            ("view_plaintext", _("Can see personal data unmasked")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.msg_type} {self.id}"
+
+    def record(self, outcome: Outcome, *, trigger: str, actor: str = "") -> None:
+        """Store a try's outcome and its Attempt row. An earlier try's reply is never replaced."""
+        values: dict[str, Any] = {
+            "status": outcome.status,
+            "cause": outcome.cause,
+            "reply_xml": outcome.reply_xml,
+            "reply_wire": outcome.wire,
+            "reply_seal": outcome.seal,
+            "milliseconds": outcome.milliseconds,
+        }
+        with transaction.atomic():
+            Message.objects.filter(pk=self.pk, status=Status.PENDING).update(**values)
+            Attempt.record(self.pk, outcome, trigger=trigger, actor=actor)
+
+
+class Outcome:
+    """What a try came to: status, cause, reply as XML and as sent, milliseconds per step."""
+
+    __slots__ = ("cause", "reply_xml", "seal", "status", "steps", "wire")
+
+    def __init__(
+        self,
+        status: str,
+        cause: str = "",
+        reply_xml: bytes | None = None,
+        wire: bytes | None = None,
+        seal: str = "",
+        steps: dict[str, float] | None = None,
+    ) -> None:
+        self.status, self.cause, self.reply_xml, self.wire, self.seal = status, cause, reply_xml, wire, seal
+        self.steps = steps or {}
+
+    @property
+    def milliseconds(self) -> float:
+        return round(sum(self.steps.values()), 3)
+
+
+class Attempt(models.Model):
+    """One run of the handler over a message: append-only."""
+
+    class Trigger(models.TextChoices):
+        WECHAT = "wechat", _("WeChat")
+        TAKEOVER = "takeover", _("take-over of a lost try")
+        REPLAY = "replay", _("replay (dry run)")
+        RESEND = "resend", _("sent again")
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts", verbose_name=_("message"))
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    trigger = models.CharField(_("trigger"), max_length=10, choices=Trigger.choices)
+    actor = models.CharField(_("by"), max_length=150, blank=True, default="")
+    engine_version = models.CharField(_("engine version"), max_length=20)
+    outcome = models.CharField(_("outcome"), max_length=12)
+    cause = models.CharField(_("cause"), max_length=40, blank=True, default="")
+    steps = models.JSONField(_("steps in ms"), default=dict)
+    reply_xml = models.BinaryField(_("reply"), null=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.trigger} {self.at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def record(cls, message_id: int, outcome: Outcome, *, trigger: str, actor: str = "") -> Attempt:
+        from predictions.engine import ENGINE_VERSION
+
+        return cls.objects.create(
+            message_id=message_id,
+            trigger=trigger,
+            actor=actor[:150],
+            engine_version=ENGINE_VERSION,
+            outcome=outcome.status,
+            cause=outcome.cause,
+            steps=outcome.steps,
+            reply_xml=outcome.reply_xml,
+        )
+
+
+class DedupFingerprint(models.Model):
+    """The claim on a message: unique per account, decided by the database, leased to the try that computes the answer.
+
+    `hits` counts deliveries, the first one included. `nonce_digest` is unique too: WeChat repeats timestamp and nonce with
+    the same message only, so another message under a used pair violates it, which is the attack that it looks like.
+    """
+
+    account = models.ForeignKey(OfficialAccount, models.CASCADE, verbose_name=_("account"))
+    digest = models.CharField(_("digest"), max_length=64)
+    nonce_digest = models.CharField(max_length=64)
+    message = models.ForeignKey(
+        Message, models.CASCADE, related_name="fingerprints", verbose_name=_("message")
+    )
+    hits = models.PositiveIntegerField(_("deliveries"), default=1)
+    first_seen = models.DateTimeField(_("first seen"))
+    last_seen = models.DateTimeField(_("last seen"), db_index=True)
+    lease_until = models.DateTimeField(_("lease until"))
+
+    class Meta:
+        verbose_name = _("dedup fingerprint")
+        verbose_name_plural = _("dedup fingerprints")
+        ordering = ("-last_seen",)
+        constraints = [
+            models.UniqueConstraint(fields=["account", "digest"], name="fingerprint_once"),
+            models.UniqueConstraint(fields=["account", "nonce_digest"], name="nonce_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @classmethod
+    def take_over(cls, message_id: int, now: datetime, lease_until: datetime) -> bool:
+        """Lease the message of a try that is gone; false when another one was faster or the lease still runs."""
+        expired = cls.objects.filter(
+            message_id=message_id, lease_until__lte=now, message__status=Status.PENDING
+        )
+        return expired.update(lease_until=lease_until) == 1

@@ -1,0 +1,39 @@
+"""Retention: fingerprints for their account's window, counters for a month, messages when staff ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Model, QuerySet
+
+from wechat.models import DedupFingerprint, FollowerMinute, Message, OfficialAccount, RejectionMinute
+
+BATCH = 1000
+COUNTERS = timedelta(days=30)
+
+
+def delete_in_batches(rows: QuerySet[Model]) -> Iterator[int]:
+    """Delete `rows` in short transactions, so that the callback never waits for a long one; yields each batch's size."""
+    while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
+        rows.model._default_manager.filter(pk__in=keys).delete()
+        yield len(keys)
+
+
+def prune_expired() -> dict[str, int]:
+    """Delete fingerprints past their window and old counters; rows deleted by table."""
+    now = datetime.now(UTC)
+    counts = {"fingerprints": 0}
+    for account in OfficialAccount.objects.all():
+        old = DedupFingerprint.objects.filter(
+            account=account, last_seen__lt=now - timedelta(seconds=account.dedup_window)
+        )
+        counts["fingerprints"] += sum(delete_in_batches(old))
+    counts["rejections"] = sum(delete_in_batches(RejectionMinute.objects.filter(minute__lt=now - COUNTERS)))
+    minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))
+    counts["rate_minutes"] = sum(delete_in_batches(minutes))
+    return counts
+
+
+def messages_older_than(days: int) -> QuerySet[Message]:
+    return Message.objects.filter(received_at__lt=datetime.now(UTC) - timedelta(days=days))

@@ -1,0 +1,233 @@
+"""One delivery of WeChat, from bytes to bytes: the straight line of DESIGN.md section 2."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+from celestial_site.encryption import secret_print
+from celestial_site.logs import message_id
+from wechat import crypto, xml
+from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_reply
+from wechat.converse import converse
+from wechat.crypto import Cause, Opened, Rejected
+from wechat.gateway_account import GatewayAccount
+from wechat.models import DedupFingerprint, Message
+from wechat.models.message import Outcome, Status
+from wechat.xml import NO_REPLY, Incoming, NoReply
+
+log = logging.getLogger("wechat")
+
+DEADLINE = 4.5  # seconds from arrival; WeChat closes the connection at 5
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One request of WeChat as it arrived; `at` is read once and passed down."""
+
+    query: str
+    body: bytes
+    request_id: str = ""
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    started: float = field(default_factory=time.perf_counter)
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> list[tuple[str, str]]:
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Measure a step in milliseconds, for the attempt's timeline."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.steps[name] = round((time.perf_counter() - start) * 1000, 3)
+
+    def seconds_left(self) -> float:
+        return DEADLINE - (time.perf_counter() - self.started)
+
+
+@dataclass(slots=True)
+class Answered:
+    """What goes back on the wire, and what the metrics want to know."""
+
+    body: bytes
+    outcome: str
+    cause: str = ""
+    duplicate: bool = False
+    marks: tuple[str, ...] = ()
+
+
+def receive(account: GatewayAccount, delivery: Delivery) -> Answered:
+    """Verify, decrypt, store, answer and record one delivery.
+
+    Raises Rejected for what is refused, StalePolicy when the account changed since it was cached, and
+    DatabaseError when the message could not be stored (WeChat will try again).
+    """
+    now = delivery.at.timestamp()
+    with delivery.step("open"):
+        policy = account.policy(delivery.at)
+        opened = crypto.open_request(policy, delivery.parameters, delivery.body, now)
+    with delivery.step("parse"):
+        incoming = xml.parse(opened.plaintext)
+        marks = (*opened.marks, *incoming.marks, *crypto.check_original_id(policy, incoming))
+    with delivery.step("claim"):
+        message = new_message(account, delivery, opened, incoming, marks)
+        claimed = claim(message, incoming.fingerprint(account.slug), nonce_digest(opened), account.version)
+    message_id.set(str(claimed.message_id))
+    if not claimed.is_new:
+        return join(account, delivery, opened, claimed)
+    return answer(account, delivery, opened, incoming, message, trigger="wechat")
+
+
+def answer(
+    account: GatewayAccount,
+    delivery: Delivery,
+    opened: Opened,
+    incoming: Incoming,
+    message: Message,
+    *,
+    trigger: str,
+) -> Answered:
+    """Steps 4 to 6 for the try that holds the lease: converse, render and seal, record."""
+    with delivery.step("converse"):
+        outcome = run_handler(account, incoming, delivery.at)
+    with delivery.step("seal"):
+        outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
+        outcome.seal = seal_print(account, opened)
+    outcome.steps = delivery.steps
+    message.record(outcome, trigger=trigger)
+    return Answered(outcome.wire, outcome.status, outcome.cause, marks=tuple(message.marks))
+
+
+def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime) -> Outcome:
+    """The reply as XML. A handler that raises costs the follower an apology and staff a traceback, never a 5xx."""
+    try:
+        reply, cause = converse(account, incoming, at)
+        failed = False
+    except Exception:  # noqa: BLE001 - the boundary to the engine: whatever it raises must not reach WeChat
+        log.exception("the handler failed")
+        reply, cause, failed = account.error_reply(), "engine_error", True
+    reply_xml = xml.render(reply, incoming, int(at.timestamp()))
+    if failed:
+        return Outcome(Status.FAILED, cause, reply_xml)
+    silent = isinstance(reply, NoReply) or reply_xml == NO_REPLY
+    return Outcome(Status.ACKNOWLEDGED if silent else Status.REPLIED, cause, reply_xml)
+
+
+def join(account: GatewayAccount, delivery: Delivery, opened: Opened, claimed: Claim) -> Answered:
+    """A duplicate: the first try's reply, at once, after waiting for it, or computed here if that try is gone."""
+    if claimed.status == Status.PENDING:
+        if claimed.lease_expired and take_over(claimed.message_id):
+            return finish_lost_try(account, delivery, opened, claimed.message_id)
+        claimed = wait_for_reply(claimed, delivery.seconds_left, take_over)
+        if claimed.taken_over:
+            return finish_lost_try(account, delivery, opened, claimed.message_id)
+    if claimed.status == Status.PENDING:
+        return Answered(NO_REPLY, "waiting", duplicate=True)
+    return Answered(same_bytes(account, delivery, opened, claimed), claimed.status, duplicate=True)
+
+
+def take_over(message_pk: int) -> bool:
+    """Try to become the one that answers a message whose worker died."""
+    now = datetime.now(UTC)
+    return DedupFingerprint.take_over(message_pk, now, now + LEASE)
+
+
+def finish_lost_try(account: GatewayAccount, delivery: Delivery, opened: Opened, message_pk: int) -> Answered:
+    """Answer a message from its stored plaintext: this delivery's copy proved only that it is the same message."""
+    message = Message.objects.get(pk=message_pk)
+    incoming = xml.parse(bytes(message.plaintext))
+    answered = answer(account, delivery, opened, incoming, message, trigger="takeover")
+    answered.duplicate = True
+    return answered
+
+
+def same_bytes(account: GatewayAccount, delivery: Delivery, opened: Opened, claimed: Claim) -> bytes:
+    """The stored wire bytes while key, token and mode still hold; else the same XML sealed anew, and kept."""
+    fitting = seal_print(account, opened)
+    if claimed.reply_wire is not None and claimed.reply_seal == fitting:
+        return claimed.reply_wire
+    wire = seal(account, delivery, opened, claimed.reply_xml or NO_REPLY)
+    if claimed.reply_wire is None:
+        kept = Message.objects.filter(pk=claimed.message_id, reply_wire=None)
+        if not kept.update(reply_wire=wire, reply_seal=fitting):
+            claimed = reply_of(claimed.message_id)
+            return claimed.reply_wire if claimed.reply_wire and claimed.reply_seal == fitting else wire
+    return wire
+
+
+def seal(account: GatewayAccount, delivery: Delivery, opened: Opened, reply_xml: bytes) -> bytes:
+    """The reply as it goes on the wire, sealed with the key and token that opened the request."""
+    policy = account.policy(delivery.at)
+    now = int(delivery.at.timestamp())
+    return crypto.seal(policy, opened, reply_xml, now, opened.nonce, secrets.token_bytes(16))
+
+
+def seal_print(account: GatewayAccount, opened: Opened) -> str:
+    """Names key and token that seal a reply, without telling them; empty for a plain one."""
+    if not opened.encrypted:
+        return ""
+    return secret_print(account.aes_keys[opened.key_index or 0]) + secret_print(
+        account.tokens[int(opened.token)]
+    )
+
+
+def nonce_digest(opened: Opened) -> str:
+    """Stands for timestamp and nonce, of whatever length the request gave them."""
+    return crypto.sign("", opened.timestamp, "\n", opened.nonce)
+
+
+def new_message(
+    account: GatewayAccount,
+    delivery: Delivery,
+    opened: Opened,
+    incoming: Incoming,
+    marks: tuple[str, ...],
+) -> Message:
+    """The row to store: raw as received, columns cut to their sizes (input is hostile)."""
+    return Message(
+        account_id=account.id,
+        openid=incoming.from_user[:128],
+        msg_type=incoming.msg_type[:32],
+        event=incoming.event[:64],
+        msg_id=incoming.msg_id[:64],
+        content=incoming.text,
+        received_at=delivery.at,
+        raw=delivery.body,
+        plaintext=opened.plaintext,
+        query=delivery.query,
+        encrypted=opened.encrypted,
+        request_id=delivery.request_id,
+        marks=list(marks),
+    )
+
+
+def verify(account: GatewayAccount, delivery: Delivery) -> str:
+    """WeChat's check of the address: the echostr, or Rejected."""
+    return crypto.verify_get(account.policy(delivery.at), delivery.parameters, delivery.at.timestamp())
+
+
+def with_current_account(slug: str, use: Callable[[GatewayAccount], Answered]) -> Answered:
+    """`use` with the cached account; again with the row as it is now when that one refused or had changed.
+
+    So a switch in the admin counts from the next request in every process, and a message costs no query for it.
+    """
+    account = GatewayAccount.cached(slug) or GatewayAccount.load(slug)
+    while account is not None:
+        try:
+            return use(account)
+        except (Rejected, StalePolicy):
+            current = GatewayAccount.load(slug)
+            if current is not None and current.version == account.version:
+                raise
+            account = current
+    raise Rejected(Cause.UNKNOWN_ACCOUNT, "no account has this address")

@@ -1,0 +1,70 @@
+"""Replay: the handler over a stored message again. A dry run: it adds an Attempt and changes nothing else."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wechat import xml
+from wechat.crypto import Rejected
+from wechat.gateway_account import GatewayAccount
+from wechat.models import Attempt, Message
+from wechat.receive import run_handler
+
+LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What the engine of today answers to a message of the past, beside what was answered then."""
+
+    message: Message
+    attempt: Attempt
+    outcome: str
+    old: str | None
+    new: str | None
+
+    @property
+    def changed(self) -> bool:
+        return self.old != self.new
+
+    @property
+    def diff(self) -> list[str]:
+        """Unified difference of the two replies' texts, line by line."""
+        old, new = (self.old or "").splitlines(), (self.new or "").splitlines()
+        return list(difflib.unified_diff(old, new, "then", "now", lineterm=""))
+
+
+def reply_text(reply_xml: bytes | memoryview | None) -> str | None:
+    """What a person would have read: the text of a reply, its type for others, None for no reply."""
+    if reply_xml is None or bytes(reply_xml) == xml.NO_REPLY:
+        return None
+    reply = xml.parse(bytes(reply_xml))
+    return reply.content if reply.msg_type == "text" else f"[{reply.msg_type}]"
+
+
+def replay(message: Message, actor: str) -> Replay:
+    """Steps 4 and 5 over the stored plaintext, as of now, with the account's current modes.
+
+    Raises Rejected when the stored plaintext was redacted or can't be parsed, or the account can't be used.
+    """
+    account = GatewayAccount.of(message.account)
+    incoming = xml.parse(bytes(message.plaintext))
+    start = time.perf_counter()
+    outcome = run_handler(account, incoming, datetime.now(UTC))
+    outcome.steps = {"converse": round((time.perf_counter() - start) * 1000, 3)}
+    attempt = Attempt.record(message.pk, outcome, trigger=Attempt.Trigger.REPLAY, actor=actor)
+    old, new = reply_text(message.reply_xml), reply_text(outcome.reply_xml)
+    return Replay(message, attempt, outcome.status, old, new)
+
+
+def replay_many(messages: Iterable[Message], actor: str) -> Iterator[Replay | tuple[Message, str]]:
+    """Each message's Replay, or the message with the reason why it could not be replayed."""
+    for message in messages:
+        try:
+            yield replay(message, actor)
+        except Rejected as rejected:
+            yield message, rejected.detail
