@@ -1,0 +1,81 @@
+"""The one term table of the engine: labels and titles in Chinese and English. Facts and readings stay
+Chinese.
+"""
+
+from __future__ import annotations
+
+_LABELS = {
+    "solar": ("公历：", "Solar: "),
+    "lunar": ("农历：", "Lunar: "),
+    "ganzhi": ("干支：", "Sexagenary: "),
+    "zodiac": ("生肖：", "Zodiac: "),
+    "term": ("节气：", "Solar term: "),
+    "festivals": ("节日：", "Festivals: "),
+    "holiday": ("假日：", "Public holiday: "),
+    "suitable": ("宜：", "Suitable: "),
+    "avoid": ("忌：", "Avoid: "),
+    "jianchu": ("建除：", "Day officer: "),
+    "mansion": ("值宿：", "Mansion: "),
+    "yellow_black": ("值神：", "Day spirit: "),
+    "clash": ("冲煞：", "Clash: "),
+    "good_gods": ("吉神：", "Good gods: "),
+    "bad_gods": ("凶煞：", "Bad gods: "),
+    "directions": ("方位：", "Directions: "),
+    "pengzu": ("彭祖百忌：", "Pengzu's taboos: "),
+    "fetus": ("胎神：", "Foetus god: "),
+    "hours": ("吉时：", "Good hours: "),
+    "tradition": ("宜忌出处：", "Tradition: "),
+    "pillars": ("四柱：", "Pillars: "),
+    "day_master": ("日主：", "Day master: "),
+    "ten_gods": ("十神：", "Ten gods: "),
+    "hidden": ("藏干：", "Hidden stems: "),
+    "nayin": ("纳音：", "Nayin: "),
+    "void": ("旬空：", "Void: "),
+    "elements": ("五行：", "Elements: "),
+    "strength": ("强弱：", "Strength: "),
+    "palaces": ("宫元：", "Palaces: "),
+    "stars": ("神煞：", "Stars: "),
+    "relations": ("刑冲合害：", "Relations: "),
+    "luck": ("起运：", "Luck begins: "),
+    "cycles": ("大运：", "Luck cycles: "),
+    "reading": ("【解读】", "[Reading, in Chinese]"),
+    "notices": ("【提示】", "[Notes, in Chinese]"),
+    "more": ("……完整解读见网页。", "... the full reading is on the web page."),
+}
+
+_WEEKDAYS = {
+    "星期一": "Monday",
+    "星期二": "Tuesday",
+    "星期三": "Wednesday",
+    "星期四": "Thursday",
+    "星期五": "Friday",
+    "星期六": "Saturday",
+    "星期日": "Sunday",
+}
+
+_ERRORS = {
+    "unknown_field": "is not a member known here.",
+    "missing_field": "is missing.",
+    "wrong_type": "has the wrong JSON type.",
+    "unknown_system": "is not a known system.",
+    "impossible_date": "is not a day or month of that calendar.",
+    "no_such_leap_month": "the lunar year has no such leap month.",
+    "out_of_range": "is outside what is answered.",
+    "unknown_place": "is not a known place.",
+    "refused_topic": "is a topic that is not answered.",
+}
+
+
+def label(name: str, lang: str = "zh-Hans") -> str:
+    """The heading of a line, with its punctuation."""
+    return _LABELS[name][lang == "en"]
+
+
+def weekday_en(name: str) -> str:
+    """星期一 -> Monday."""
+    return _WEEKDAYS[name]
+
+
+def error_en(pointer: str, code: str) -> str:
+    """An English sentence for an error code; the Chinese detail says more."""
+    return f"{pointer} {_ERRORS.get(code, 'is not valid.')}"
