@@ -136,12 +136,12 @@ def jie_by_day(day: date, source: str = "hko") -> tuple[int, Term, Term]:
 
 def month_cycle(ordinal: int) -> int:
     """The sexagenary index of the month that ``jie_around`` numbers: 寅 of a 甲 year is 丙寅 (五虎遁)."""
-    return (ordinal - 2 - 46) % 60
+    return (ordinal - 47) % 60
 
 
 def solar_year_of(ordinal: int) -> int:
     """The year, beginning at 立春, of the month that ``jie_around`` numbers."""
-    return (ordinal - 2) // 12
+    return (ordinal - 1) // 12
 
 
 def next_term(day: date, source: str = "hko") -> Term:

@@ -10,7 +10,7 @@ _LABELS = {
     "ganzhi": ("干支：", "Sexagenary: "),
     "zodiac": ("生肖：", "Zodiac: "),
     "term": ("节气：", "Solar term: "),
-    "festivals": ("节日：", "Festivals: "),
+    "festivals": ("节令：", "Festivals and seasons: "),
     "holiday": ("假日：", "Public holiday: "),
     "suitable": ("宜：", "Suitable: "),
     "avoid": ("忌：", "Avoid: "),

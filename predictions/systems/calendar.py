@@ -9,7 +9,7 @@ from predictions.cycles import cycle_name
 from predictions.moment import CivilDate, date_errors, resolve_date
 from predictions.registry import System
 from predictions.schemas import CALENDAR_SOURCE, DATE, FIRST_YEAR, LAST_YEAR, choice, object_schema
-from predictions.solar_terms import Term, jie_by_day, month_cycle, term_on
+from predictions.solar_terms import Term, jie_by_day, month_cycle, solar_year_of, term_on
 from predictions.terms_zh_en import label, weekday_en
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Chart, Computation, FieldError, Json, Notice, Reading
 
@@ -56,7 +56,8 @@ def _term_notice(day: date, found: Term | None, options: Json) -> Notice | None:
         return None
     ordinal, _, _ = jie_by_day(day, options["calendar_source"])
     before, after = cycle_name(month_cycle(ordinal - 1)), cycle_name(month_cycle(ordinal))
-    text = f"当日 {found.minute_text[11:]} 交{found.name}：之前为{before}月，之后为{after}月；按日以{after}月计。"
+    clock = found.minute_text[11:]
+    text = f"当日 {clock} 交{found.name}：之前为{before}月，之后为{after}月；按日以{after}月计。"
     return Notice("term_day", text, {"differs": {"ganzhi.month": {"this": after, "other": before}}})
 
 
@@ -75,7 +76,7 @@ def _year_notices(civil: CivilDate, facts: Json, options: Json) -> list[Notice]:
 def jie_year(day: date, options: Json) -> int:
     """The year that began at 立春."""
     ordinal, _, _ = jie_by_day(day, options["calendar_source"])
-    return (ordinal - 2) // 12
+    return solar_year_of(ordinal)
 
 
 def interpret(chart: Chart) -> Reading:
@@ -123,7 +124,8 @@ def _term_line(facts: Json, lang: str) -> str:
         return f"{label('term', lang)}{facts['term']} {facts['term_local'][11:19]}"
     following = facts["next_term"]
     if lang == "en":
-        return f"{label('term', lang)}next {following['name']} on {following['date']} (in {following['days']} days)"
+        when = f"{following['date']} (in {following['days']} days)"
+        return f"{label('term', lang)}next {following['name']} on {when}"
     return f"{label('term', lang)}{following['days']}天后{following['name']}（{following['date']}）"
 
 
@@ -145,5 +147,7 @@ SYSTEM = System(
     group="历法民俗",
     check=check,
     examples=({"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}},),
-    conformance="1901-2100 年农历月首与节气日期依香港天文台历表；交节时刻与 JPL DE431 相差不超过 3 秒（1900-2026）",
+    conformance=(
+        "1901-2100 年农历月首与节气日期依香港天文台历表；交节时刻与 JPL DE431 相差不超过 3 秒（1900-2026）"
+    ),
 )
