@@ -45,8 +45,8 @@ def test_a_message_makes_the_round_trip_in_both_encrypted_modes(style, encryptio
     assert (reply.msg_type, reply.content, reply.create_time) == ("text", "收到：今天黄历", NOW + 1)
 
 
-@pytest.mark.parametrize(("slot", "token"), enumerate((NEW_TOKEN, OLD_TOKEN)))
-@pytest.mark.parametrize(("index", "key"), enumerate((NEW_KEY, OLD_KEY)))
+@pytest.mark.parametrize(("slot", "token"), [(0, NEW_TOKEN), (1, OLD_TOKEN)])
+@pytest.mark.parametrize(("index", "key"), [(0, NEW_KEY), (1, OLD_KEY)])
 def test_a_rotation_leaves_no_gap_and_the_reply_uses_the_senders_token_and_key(slot, token, index, key):
     opened, wire = exchange(TURNED, token, key, SAFE)
     assert (opened.token, opened.key_index) == (str(slot), index)
