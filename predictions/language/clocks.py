@@ -1,0 +1,185 @@
+"""Which time of day a sentence names: clocks in Chinese and in digits, the twelve double hours, or not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from predictions.cycles import BRANCHES, hour_branch
+from predictions.language.numerals import number
+from predictions.language.scan import TAKEN, Scan
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Time:
+    """A time of day; `next_day` says that it belongs to the civil day after the one named (晚上12点)."""
+
+    hour: int
+    minute: int = 0
+    next_day: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{'次日' if self.next_day else ''}{self.hour:02}:{self.minute:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """One time (`times` has one), several that the text could mean, none (`unknown`), or a `problem`."""
+
+    text: str
+    times: tuple[Time, ...] = ()
+    labels: tuple[str, ...] = field(default=())
+    branch: str = ""
+    unknown: bool = False
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+
+
+_UNSURE = "不详|未知|不知道?|不清楚|不确定|忘了|忘记了?|不记得了?|没有|不明"
+_CLOCK_WORDS = "时辰|时间|几点|钟点|小时"
+UNKNOWN = re.compile(
+    rf"(?:出生)?的?(?:具体)?(?:{_CLOCK_WORDS})(?:也|都|是)?(?:{_UNSURE})|(?:{_UNSURE})(?:是|出生|具体|准确|的|在)*(?:{_CLOCK_WORDS})(?:生的?|出生)?"
+)
+UNKNOWN_REPLY = re.compile(rf"(?:我|也|都|真的?|具体)*(?:{_UNSURE})(?:了|啊|呢|哦|的)*[。.!]?")
+
+_MORNING = "清晨|早晨|大清早|清早|一大早|一早|早上|早|上午"
+_NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜|后半夜"
+_PERIOD = rf"(?:凌晨|{_MORNING}|中午|正午|晌午|午后|下午|傍晚|黄昏|晚上|晚间|当晚|晚|{_NIGHT})"
+_N = "零〇一二三四五六七八九"
+_HOUR = rf"(?P<hour>[0-9]{{1,2}}|二?十[一二三四五六七八九]?|[两{_N}])"
+_MINUTE = rf"(?P<minute>[0-9]{{1,2}}|[{_N}十]{{1,3}})"
+_CLOCK = re.compile(
+    rf"(?P<period>{_PERIOD})?的?(?:大概|大约|约)?(?<![0-9.有差点])"
+    rf"(?:{_HOUR}(?:点钟?|时(?!辰|间|候|代|期))(?:(?P<half>半)|(?P<quarter>[一三13])刻|整|零?{_MINUTE}(?:分钟?|(?![0-9年月日号天点]))(?:[0-9]+秒)?)?"
+    rf"|(?P<hour2>[0-9]{{1,2}}):(?P<minute2>[0-9]{{2}})(?::[0-9]{{2}})?(?![0-9]))"
+    rf"(?P<about>多|左右|前后|许)?(?!也|都|儿|小)"
+)
+_AFTER_DATE = re.compile(rf"(?<={TAKEN})[ T]?(?P<hour2>[0-2][0-9])(?P<minute2>[0-5][0-9])(?![0-9])")
+_DOUBLE_HOUR = re.compile(
+    rf"(?<![男女儿孙妻孩生上下中])(?P<zi>早|夜|晚|正)?(?P<branch>[{BRANCHES}])(?:时辰?)(?!间|候|代|期)(?P<quarter>[初正]|[一二三四]刻)?"
+)
+_NOON = re.compile("正午(?!时)|(?<=\x00)中午(?![0-9一二十])")
+
+
+def find_clock(scan: Scan) -> ClockReading | None:
+    """The one time of the sentence; several different ones become a choice."""
+    found = [*_unknowns(scan), *_double_hours(scan), *_clocks(scan)]
+    if not found:
+        return None
+    wrong = next((reading for reading in found if reading.problem), None)
+    return wrong or _agreed(found)
+
+
+def _agreed(found: list[ClockReading]) -> ClockReading:
+    """早上8点辰时 says one thing twice; 早上8点午时 does not, and 8点到10点 leaves a choice."""
+    clocks = [reading for reading in found if reading.times and not reading.branch]
+    named = [reading for reading in found if reading.branch]
+    if not clocks:
+        return named[0] if named else found[0]
+    times = tuple(dict.fromkeys(time for reading in clocks for time in reading.times))
+    first = clocks[0]
+    if len(clocks) > 1:
+        return replace(first, text="、".join(reading.text for reading in clocks), times=times, labels=())
+    if named and all(BRANCHES[hour_branch(time.hour)] != named[0].branch for time in times):
+        return ClockReading(first.text, problem=f"“{first.text}”不在{named[0].branch}时里，请核对时间。")
+    return first
+
+
+def _unknowns(scan: Scan) -> Iterator[ClockReading]:
+    for match in scan.matches(UNKNOWN):
+        yield ClockReading(match[0], unknown=True)
+
+
+def _clocks(scan: Scan) -> Iterator[ClockReading]:
+    for pattern in (_AFTER_DATE, _CLOCK):
+        for match in scan.matches(pattern):
+            yield read_clock(match)
+    for _ in scan.matches(_NOON):
+        yield ClockReading("正午", (Time(12),))
+
+
+def read_clock(match: re.Match[str]) -> ClockReading:
+    """A clock text with its part of the day: 晚上8点半, 8:30, 凌晨12点."""
+    got = match.groupdict()
+    text = match[0].strip(" T的")
+    hour = number(got.get("hour2") or got.get("hour") or "")
+    minute = _minute(got)
+    if hour is None or minute is None or hour > 24 or minute > 59 or (hour == 24 and minute):
+        return ClockReading(text, problem=f"没有“{text}”这个时间，一天是0点到23点59分。")
+    period = got.get("period") or ""
+    times = tuple(replace(time, minute=minute) for time in _in_period(period, hour))
+    if not times:
+        return ClockReading(text, problem=f"“{text}”前后矛盾，请核对时间，例如“晚上8点”或“20点”。")
+    return ClockReading(text, times, notes=tuple(_notes(text, got, hour, times)))
+
+
+def _minute(got: dict[str, str | None]) -> int | None:
+    if got.get("half"):
+        return 30
+    if quarter := got.get("quarter"):
+        return 15 * (number(quarter) or 0)
+    written = got.get("minute2") or got.get("minute")
+    return number(written) if written else 0
+
+
+def _in_period(period: str, hour: int) -> tuple[Time, ...]:
+    """The times that an hour means in a part of the day; none when they contradict each other."""
+    if hour == 24:
+        return (Time(0, next_day=True),)
+    if not period:
+        return (Time(hour),)
+    if period == "凌晨":
+        return (Time(hour % 12),) if hour <= 7 or hour == 12 else ()
+    if re.fullmatch(_MORNING, period):
+        return (Time(0), Time(12)) if hour == 12 else (Time(hour),) if hour < 12 else ()
+    if period in {"中午", "正午", "晌午"}:
+        return (Time(hour + 12),) if 1 <= hour <= 3 else (Time(hour),) if 10 <= hour <= 15 else ()
+    if period in {"下午", "午后", "傍晚", "黄昏"}:
+        return (Time(hour % 12 + 12),) if hour else ()
+    return _at_night(hour, earliest=5 if period.startswith(("晚", "当晚")) else 8)
+
+
+def _at_night(hour: int, earliest: int) -> tuple[Time, ...]:
+    """晚上12点 is the midnight that ends the day; 半夜2点 can be counted to either day."""
+    if hour == 12:
+        return (Time(0, next_day=True),)
+    if hour < earliest:
+        return Time(hour), Time(hour, next_day=True)
+    return (Time(hour),) if hour > 12 else (Time(hour + 12),)
+
+
+def _notes(text: str, got: dict[str, str | None], hour: int, times: tuple[Time, ...]) -> Iterator[str]:
+    if len(times) == 1 and times[0].next_day:
+        yield f"“{text}”即次日0点"
+    if got.get("about"):
+        yield f"“{text}”按{times[0].label}算"
+    if got.get("hour") and not got.get("period") and 1 <= hour <= 12 and len(times) == 1:
+        yield f"“{text}”按24小时制即{times[0].label}；晚上请写“晚上8点”或“20点”"
+
+
+def _double_hours(scan: Scan) -> Iterator[ClockReading]:
+    for match in scan.matches(_DOUBLE_HOUR):
+        branch, quarter = match["branch"], match["quarter"]
+        times, labels = double_hour(branch, match["zi"] or "")
+        span = f"（{_span(branch)}）" if branch != "子" else ""
+        notes = (f"{branch}时{span}按{times[0].label}起盘",) if len(times) == 1 else ()
+        if quarter and quarter not in {"初", "正"}:
+            notes = (*notes, f"“{quarter}”不影响时辰")
+        yield ClockReading(match[0], times, labels, branch, notes=notes)
+
+
+def double_hour(branch: str, which: str = "") -> tuple[tuple[Time, ...], tuple[str, ...]]:
+    """The middle of a double hour; 子 without 早 or 夜 is two different times of the named day."""
+    early, late = Time(0, 30), Time(23, 30)
+    if branch != "子":
+        return (Time(2 * BRANCHES.index(branch)),), ()
+    if which:
+        return ((early,) if which == "早" else (late,)) if which != "正" else (early, late), ()
+    return (early, late), ("早子时（当日0:00–1:00）", "晚子时（当日23:00–24:00）")
+
+
+def _span(branch: str) -> str:
+    start = 2 * BRANCHES.index(branch) - 1
+    return f"{start:02}:00–{start + 2:02}:00"

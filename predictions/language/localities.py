@@ -1,0 +1,56 @@
+"""Where somebody was born: looked for only beside words of birth or where nothing else explains the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from predictions.language.scan import TAKEN, Scan
+from predictions.places import find_in, find_places, match_at, suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Locality:
+    """A place of birth; without `full_name` it was named but is not known, `near` are similar names."""
+
+    text: str
+    full_name: str = ""
+    notes: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+_CUE = re.compile(
+    r"(?:出生地(?:点)?|籍贯|生地)(?:是|为|在|:)?[ ]?(?P<a>[\u4e00-\u9fffA-Za-z ]{2,20})|(?:出?生[于在]|(?<![现不存])在)(?P<b>[\u4e00-\u9fff]{2,12}?)(?:出?生|的|,|。|$|\x00)"
+)
+# What is left of a birth sentence once the place is taken away.
+_WORDS = re.compile(
+    r"生辰八字|出生时间|出生日期|北京时间|出生地点?|出生于?|生于|生的|八字|四柱|排盘|排一?个?盘|排一?下|算命|算一?下|算个?|看一?下|看看|生辰|命盘|命理|大运|五行|命造|"
+    r"男命|女命|乾造|坤造|请问|请|帮我|帮忙|帮|麻烦|我想|想要|想|我要|要|我的|我是|我|他的|她的|他|她|的|是|在|于|生日|生|人|命|性别|时间|日期|公历|农历|阴历|阳历|钟|分析|详细|一个|一下|什么|怎么样|如何|大师|老师|您好|你好|谢谢|时候|左右|大概|和|或|吗|呢|啊|吧|了|给|出|求|排|算|看|查|测"
+)
+_LOOSE = re.compile(r"[\u4e00-\u9fff]{2,12}")
+
+
+def find_locality(scan: Scan) -> Locality | None:
+    """The place beside 出生地, 生于, 在…出生, else a chunk of text that is a place name as a whole."""
+    rest = scan.rest
+    for match in _CUE.finditer(rest):
+        name = (match["a"] or match["b"]).strip()
+        return _known(name) or Locality(name, near=tuple(place.full_name for place in suggest(name, 3)))
+    for match in _LOOSE.finditer(_WORDS.sub(lambda word: TAKEN * len(word[0]), rest)):
+        if (found := _whole(match[0])) is not None:
+            return found
+    return None
+
+
+def _known(name: str) -> Locality | None:
+    found = match_at(name, 0) or find_in(name)
+    return _whole(name[found.start : found.end]) if found else None
+
+
+def _whole(name: str) -> Locality | None:
+    places = find_places(name)
+    if not places:
+        return None
+    first, *others = places
+    note = f"“{name}”按{first.full_name}理解，另有{others[0].full_name}" if others else ""
+    return Locality(name, first.full_name, (note,) if note else ())

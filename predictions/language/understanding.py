@@ -1,0 +1,307 @@
+"""From a sentence to an intent with slots: everything said, and the first thing that stands in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+
+from predictions.language import policy
+from predictions.language.activities import find_activities
+from predictions.language.calendar_days import day_label
+from predictions.language.clocks import ClockReading, Time, find_clock
+from predictions.language.days import LUNAR_WORDS, DayText, find_days
+from predictions.language.localities import Locality, find_locality
+from predictions.language.normalise import LIMIT, normalise
+from predictions.language.people import find_gender
+from predictions.language.resolution import BIRTH, TARGET, DayReading, read_day
+from predictions.language.scan import TAKEN, Scan
+from predictions.language.topics import BY_INTENT, QUESTION, Signs, best, chosen_number, scored, small_request
+from predictions.types import Json
+
+CHINA = timezone(timedelta(hours=8))
+# Older than this, a day without any word of what it is for is likelier a birthday than a day to look up.
+OLD = timedelta(days=730)
+BIRTH_INTENTS = frozenset({"bazi", "ziwei"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A numbered choice: what it says and the slots (or the intent) that it sets."""
+
+    label: str
+    slots: Json = field(default_factory=dict)
+    intent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What has to be settled before the answer: `kind` is problem, ambiguous or missing."""
+
+    kind: str
+    slot: str
+    text: str
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The parse of one sentence.
+
+    `slots`: day (a date of the API, perhaps incomplete), time {hour, minute, next_day?}, hour_unknown, gender (male,
+    female, unsaid), place, event (list of {name, terms}), to (lunar, solar). `notes` are conventions that were
+    applied, in Chinese, for the echo.
+    """
+
+    intent: str
+    slots: Json = field(default_factory=dict)
+    issue: Issue | None = None
+    notes: tuple[str, ...] = ()
+    text: str = ""
+    topic: str = ""
+
+
+def understand(text: str, now: datetime, *, role: str = "") -> Understanding:
+    """Intent and slots of a sentence at an instant; `role` forces a day to be read as birth or target.
+
+    Nothing is computed and nothing raised. The result for a refused sentence has the intent refused or crisis.
+    """
+    sentence = normalise(text)
+    if policy.crisis(sentence.text):
+        return Understanding("crisis", text=sentence.text)
+    if rule := policy.refusal(sentence.text):
+        return Understanding("refused", text=sentence.text, topic=rule.topic)
+    if small := small_request(sentence.text):
+        return Understanding(small, text=sentence.text)
+    if numeral := chosen_number(sentence.text):
+        return Understanding("choice", {"number": numeral}, text=sentence.text)
+    found = _Reader(sentence.text, now.astimezone(CHINA).date()).understanding(role)
+    if not sentence.cut:
+        return found
+    notes = (f"句子超过{LIMIT}字，只看了前{LIMIT}字", *found.notes)
+    return Understanding(found.intent, found.slots, found.issue, notes, found.text, found.topic)
+
+
+_BIRTH_AFTER = re.compile(r"[^,。;!?]{0,4}?(?:出?生(?!意|肖|活|日快乐|态|产)|诞生|的?(?:八字|四柱|命))")
+_BIRTH_BEFORE = re.compile(
+    r"(?:生于|出生(?:于|在|日期|时间|年月日)?(?:是|为)?|生日(?:是|为)?|生辰(?:是|为)?|八字(?:是)?|诞生于?)[: ,]?$"
+)
+# Digits that no recogniser took, or numerals with a unit of dates: something was said that was not understood.
+_LEFT_OVER = re.compile(
+    r"[A-Za-z]?[0-9][0-9.:/-]*[年月日号点时分天岁周个]?|(?<!星)(?<!礼拜)(?!一[点日月])[零〇一二三四五六七八九十廿]+[月号](?!老|令)"
+)
+
+
+class _Reader:
+    """The recognisers applied to one sentence, in the order in which spans may be taken."""
+
+    def __init__(self, text: str, today: date) -> None:
+        self.text = text
+        self.today = today
+        scan = Scan(text)
+        self.days = find_days(scan)
+        self.clock: ClockReading | None = find_clock(scan)
+        self.events = find_activities(scan.rest)
+        self.gender = find_gender(scan)
+        self.scan = scan
+        self.notes: list[str] = []
+        self.issues: list[Issue] = []
+        self.slots: Json = {}
+
+    def understanding(self, role: str) -> Understanding:
+        intent = self._intent(role)
+        if intent in BY_INTENT and not BY_INTENT[intent].system:
+            return Understanding(intent, text=self.text)
+        self._read_day(intent, role)
+        if intent in BIRTH_INTENTS or role == BIRTH:
+            self._read_birth()
+        elif intent == "calendar_convert":
+            self._read_direction()
+        if self.events and intent in {"almanac_day", "date_selection"}:
+            self.slots["event"] = self.events
+        if intent != "unknown":
+            self._note_left_over()
+        return Understanding(
+            intent,
+            self.slots,
+            self.issues[0] if self.issues else None,
+            tuple(dict.fromkeys(self.notes)),
+            self.text,
+        )
+
+    def _intent(self, role: str) -> str:
+        candidates = best(scored(self.scan.rest, self._signs()))
+        if len(candidates) == 1:
+            return candidates[0]
+        if candidates:
+            options = tuple(Option(BY_INTENT[intent].title, intent=intent) for intent in candidates[:4])
+            self.issues.append(Issue("ambiguous", "intent", "您想看的是哪一种？", options))
+            return "ambiguous"
+        return self._bare_day() if self.days and not role else "unknown"
+
+    def _bare_day(self) -> str:
+        """A day and nothing else: its almanac (which has both calendars); long past, perhaps somebody's birth."""
+        rest = self.scan.rest.replace(TAKEN, "").strip(" ,。.!?~的是呢吗啊在")
+        if len(rest) > 8:
+            return "unknown"
+        if not self._signs().old_day:
+            return "almanac_day"
+        titles = [Option(BY_INTENT[intent].title, intent=intent) for intent in ("almanac_day", "bazi")]
+        self.issues.append(Issue("ambiguous", "intent", "这个日期您想看什么？", tuple(titles)))
+        return "ambiguous"
+
+    def _signs(self) -> Signs:
+        return Signs(
+            day=bool(self.days),
+            stretch=any(day.kind == "range" for day in self.days),
+            birth_day=any(self._near_birth(day) for day in self.days),
+            old_day=any(self._is_old(day) for day in self.days),
+            clock=self.clock is not None,
+            gender=bool(self.gender),
+            activity=bool(self.events),
+        )
+
+    def _near_birth(self, day: DayText) -> bool:
+        # The clock may stand between the day and the word: 1990年5月17日早上8点出生.
+        after = self.scan.rest[day.end :].lstrip(TAKEN + " ,男女")
+        return bool(
+            _BIRTH_AFTER.match(after) or _BIRTH_BEFORE.search(self.text[: day.start]) or "生" in day.text
+        )
+
+    def _is_old(self, day: DayText) -> bool:
+        solar = read_day(day, self.today, TARGET).solar
+        return solar is not None and solar < self.today - OLD
+
+    # --- the day ---------------------------------------------------------------------------------------------------
+
+    def _read_day(self, intent: str, role: str) -> None:
+        role = role or (BIRTH if intent in BIRTH_INTENTS else TARGET)
+        chosen = self._candidates(intent, role)
+        readings = [(day, read_day(day, self.today, role)) for day in chosen]
+        if len(readings) > 1:
+            readings = self._agreed(readings)
+        if not readings:
+            self._without_day(intent)
+        elif len(readings) == 1:
+            self._take_day(*readings[0])
+
+    def _candidates(self, intent: str, role: str) -> list[DayText]:
+        """Which of the days named is meant: the birth for a birth chart, the other one for a day to look up."""
+        named = [day for day in self.days if day.kind != "range"] or self.days
+        births = [day for day in named if self._near_birth(day)]
+        others = [day for day in named if day not in births]
+        if role == BIRTH:
+            counted = {"days", "weekday", "months", "years"}
+            return births or [day for day in others if day.kind not in counted] or others
+        return others if others and intent != "ambiguous" else named
+
+    def _agreed(self, readings: list[tuple[DayText, DayReading]]) -> list[tuple[DayText, DayReading]]:
+        """One day said in both calendars is one day; two days are a question, a wrong one comes first."""
+        wrong = [pair for pair in readings if pair[1].problem]
+        if wrong:
+            return wrong[:1]
+        known = {reading.solar for _, reading in readings}
+        if len(known) == 1 and None not in known:
+            return readings[:1]
+        options = [
+            option
+            for _, reading in readings
+            for option in _day_options(reading.choices or (reading.date,))
+            if option.slots
+        ]
+        text = "提到了不止一个日期，一次看一个，请选："
+        self.issues.append(Issue("ambiguous", "day", text, tuple(options)))
+        return []
+
+    def _take_day(self, day: DayText, reading: DayReading) -> None:
+        self.notes.extend(reading.notes)
+        if reading.problem:
+            kind = "missing" if reading.missing else "problem"
+            self.issues.append(Issue(kind, "day", reading.problem, _day_options(reading.choices)))
+        elif reading.choices:
+            text = f"“{day.text}”有不止一种理解，请选："
+            self.issues.append(Issue("ambiguous", "day", text, _day_options(reading.choices)))
+        else:
+            self.slots["day"] = reading.date
+
+    def _without_day(self, intent: str) -> None:
+        """黄历 and 今天几号 without a day mean today; anything else is asked."""
+        if self.issues or self.days:
+            return
+        rest = self.scan.rest
+        today = (intent == "almanac_day" and not self.events) or (
+            intent == "calendar_convert" and QUESTION.search(rest)
+        )
+        if today:
+            self.slots["day"] = {
+                "calendar": "solar",
+                "year": self.today.year,
+                "month": self.today.month,
+                "day": self.today.day,
+            }
+            self.notes.append("没有写日期，按今天")
+
+    # --- a birth ---------------------------------------------------------------------------------------------------
+
+    def _read_birth(self) -> None:
+        if self.clock is not None:
+            self._read_clock(self.clock)
+        if self.gender == "both":
+            options = (Option("男", {"gender": "male"}), Option("女", {"gender": "female"}))
+            self.issues.append(Issue("ambiguous", "gender", "句子里男女都提到了，是给谁排？", options))
+        elif self.gender:
+            self.slots["gender"] = self.gender
+        locality = find_locality(self.scan)
+        if locality is not None:
+            self._read_place(locality)
+
+    def _read_clock(self, clock: ClockReading) -> None:
+        self.notes.extend(clock.notes)
+        if clock.unknown:
+            self.slots["hour_unknown"] = True
+        elif clock.problem:
+            self.issues.append(Issue("problem", "time", clock.problem))
+        elif len(clock.times) == 1:
+            self.slots["time"] = time_slot(clock.times[0])
+        else:
+            text = f"“{clock.text}”有不止一种理解，请选："
+            self.issues.append(Issue("ambiguous", "time", text, tuple(_time_options(clock))))
+
+    def _read_place(self, locality: Locality) -> None:
+        if locality.full_name:
+            self.slots["place"] = locality.full_name
+            self.notes.extend(locality.notes)
+        else:
+            options = tuple(Option(name, {"place": name}) for name in locality.near)
+            self.issues.append(Issue("problem", "place", f"没有找到地点“{locality.text}”。", options))
+
+    def _read_direction(self) -> None:
+        """What is asked for is the calendar that the day is not written in."""
+        if "day" not in self.slots:
+            return
+        words = re.findall("农历|阴历|旧历|老历|公历|阳历|新历|西历", self.scan.rest)
+        if self.slots["day"]["calendar"] == "lunar":
+            self.slots["to"] = "solar"
+        elif words:
+            self.slots["to"] = "lunar" if words[-1] in LUNAR_WORDS else "solar"
+
+    def _note_left_over(self) -> None:
+        left = _LEFT_OVER.findall(self.scan.rest)
+        if left and not self.issues:
+            self.issues.append(Issue("problem", "leftover", f"没看懂“{'”“'.join(left[:3])}”。"))
+
+
+def time_slot(time: Time) -> Json:
+    slot: Json = {"hour": time.hour, "minute": time.minute}
+    return slot | ({"next_day": True} if time.next_day else {})
+
+
+def _time_options(clock: ClockReading) -> Iterable[Option]:
+    labels = clock.labels or tuple(time.label for time in clock.times)
+    for label, time in zip(labels, clock.times, strict=True):
+        yield Option(label, {"time": time_slot(time)})
+
+
+def _day_options(days: Iterable[Json]) -> tuple[Option, ...]:
+    return tuple(Option(day_label(day), {"day": day}) for day in days if "day" in day)
