@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -36,7 +36,9 @@ def is_direct_loopback(request: HttpRequest) -> bool:
     except ValueError:
         # Over a Unix socket there is no address, and only a proxy listens there.
         return False
-    return peer.is_loopback
+    # A socket that listens on IPv6 and IPv4 names an IPv4 peer ::ffff:127.0.0.1.
+    mapped = peer.ipv4_mapped if isinstance(peer, IPv6Address) else None
+    return (mapped or peer).is_loopback
 
 
 def may_see_metrics(request: HttpRequest) -> bool:
