@@ -176,9 +176,7 @@ def check_original_id(policy: Policy, incoming: Incoming) -> tuple[str, ...]:
     raise Rejected(Cause.WRONG_ORIGINAL_ID, "ToUserName is not this account's original id")
 
 
-def seal(  # noqa: PLR0917 - the fields of the envelope in their order
-    policy: Policy, opened: Opened, xml: bytes, timestamp: int, nonce: str, random16: bytes
-) -> bytes:
+def seal(policy: Policy, opened: Opened, xml: bytes, timestamp: int, nonce: str, random16: bytes) -> bytes:
     """`xml` as it goes on the wire: in kind, so encrypted with the key and token that opened the request.
 
     `timestamp` is the reply's time in seconds, `nonce` the request's. `success` and the empty answer stay as

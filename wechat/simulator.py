@@ -35,7 +35,7 @@ def plain_request(token: str, xml: bytes, timestamp: int, nonce: str) -> tuple[Q
     return [*_signed(token, timestamp, nonce), ("openid", parse(xml).from_user)], xml
 
 
-def seal_incoming(  # noqa: PLR0917 - all that a delivery is made of
+def seal_incoming(
     token: str,
     key: bytes,
     app_id: str,

@@ -11,7 +11,7 @@ from Crypto.Cipher import AES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wechat.deliveries import (
+from tests.wechat.tampering import (
     APP_ID,
     KEY,
     NONCE,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wechat.deliveries import (
+from tests.wechat.tampering import (
     NONCE,
     NOW,
     OLD_KEY,

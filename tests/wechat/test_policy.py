@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.wechat.deliveries import KEY, TOKEN, policy
+from tests.wechat.tampering import KEY, TOKEN, policy
 from wechat.crypto import Cause, Misconfigured, Rejected
 from wechat.policy import OFFICIAL_CODES
 
