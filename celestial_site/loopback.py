@@ -8,8 +8,8 @@ from ipaddress import IPv6Address, ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-# A proxy on this machine is a loopback peer too; what it adds tells its requests from those of an administrator.
-# nginx.conf of deploy/ sets the first three on every request, other proxies at least one of these.
+# A proxy on this machine is a loopback peer too; what it adds tells its requests from an administrator's.
+# The nginx configuration of deploy/ sets the first three, other proxies at least one of these.
 FORWARDING_HEADERS = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_REAL_IP",
