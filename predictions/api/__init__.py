@@ -1,0 +1,1 @@
+"""The REST API: transport, keys, limits and errors around the pure engine."""

@@ -1,0 +1,96 @@
+"""What every endpoint does before and after its own few lines."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from predictions.api import metrics, throttling
+from predictions.api.parsers import invalid
+from predictions.api.problems import Problem
+from predictions.schemas import schema_errors
+from predictions.types import FieldError, InvalidInput, Json
+
+
+class Endpoint(APIView):
+    """A keyed endpoint: method, key, rate, scope, query are checked in this order, then the body is read."""
+
+    scope = "predict"
+    # The query parameters that the endpoint knows
+    parameters: tuple[str, ...] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        started = time.perf_counter()
+        response = super().dispatch(request, *args, **kwargs)
+        route = request.resolver_match.url_name if request.resolver_match else None
+        metrics.observe(route or "none", request.method, response.status_code, time.perf_counter() - started)
+        return response
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method not in self.allowed_methods:
+            raise exceptions.MethodNotAllowed(request.method or "")
+        if request.method == "OPTIONS":
+            return
+        super().initial(request, *args, **kwargs)
+        self.check_query(request)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """The Allow header says it all, and needs no key."""
+        return Response(status=204)
+
+    def perform_authentication(self, request: Request) -> None:
+        """A call counts as soon as its key is known, so that refused calls carry the headers too."""
+        super().perform_authentication(request)
+        if request.auth is None:
+            return
+        self.headers.setdefault("Cache-Control", "no-store")
+        allowance = throttling.spend(request.auth.pk, timezone.now())
+        if allowance is None:
+            return
+        self.headers.update(allowance.headers())
+        if allowance.exceeded:
+            detail = _("This key has used its %(limit)d calls of this minute; try again in %(reset)d s.")
+            raise Problem(
+                429,
+                "rate_limited",
+                detail % {"limit": allowance.limit, "reset": allowance.reset},
+                headers={"Retry-After": str(allowance.reset)},
+            )
+
+    def check_query(self, request: Request) -> None:
+        """Unknown and repeated parameters are refused: a misspelt one would otherwise be ignored silently."""
+        errors = []
+        for name, values in request.query_params.lists():
+            if name not in self.parameters:
+                detail = _("There is no parameter %(name)s here.") % {"name": name[:40]}
+                errors.append(FieldError(f"/{name[:40]}", "unknown_field", detail))
+            elif len(values) > 1:
+                detail = _("The parameter %(name)s is given more than once.") % {"name": name}
+                errors.append(FieldError(f"/{name}", "bad_request", detail))
+        if errors:
+            raise Problem.of_errors(400, errors)
+
+    def json_body(self, request: Request, schema: Json) -> Json:
+        """The request's body, valid by `schema`."""
+        if not int(request.META.get("CONTENT_LENGTH") or 0):
+            raise invalid(_("The body is empty; send JSON with a Content-Length."))
+        errors = schema_errors(schema, request.data, "")
+        if errors:
+            raise InvalidInput(errors)
+        return cast(Json, request.data)
+
+
+class PublicEndpoint(Endpoint):
+    """An endpoint that needs no key, so that its answers can be cached by anybody."""
+
+    authentication_classes = []
+    permission_classes = []

@@ -1,0 +1,256 @@
+"""The API's own JSON schemas: two of them validate bodies, all of them are shown by OpenAPI."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from predictions import registry
+from predictions.engine import LANGUAGES
+from predictions.registry import System
+from predictions.schemas import object_schema
+from predictions.types import Json
+
+ASK_CHARACTERS = 2000
+CONTEXT_CHARACTERS = 8192
+ID_EXAMPLE = "pr_0123456789abcdef0123456789abcdef"
+LANG: Json = {"type": "string", "title": "语言", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+
+# The system's own schema validates input and options; here their kind alone.
+PREDICTION_REQUEST = object_schema(
+    "请求",
+    {
+        "system": {"type": "string", "title": "系统"},
+        "input": {"type": "object", "title": "输入"},
+        "options": {"type": "object", "title": "选项"},
+        "lang": LANG,
+    },
+    ["system", "input"],
+)
+ASK_REQUEST = object_schema(
+    "问",
+    {
+        "text": {"type": "string", "title": "文字", "maxLength": ASK_CHARACTERS},
+        "context": {"type": ["string", "null"], "title": "上下文", "maxLength": CONTEXT_CHARACTERS},
+    },
+    ["text"],
+)
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def components() -> Json:
+    """Every named schema, the requests of the registered systems among them."""
+    return _ANSWERS | _requests() | {"AskRequest": ASK_REQUEST, "OpenApi": _OPEN}
+
+
+def _requests() -> Json:
+    systems = registry.all_systems()
+    names = {system.id: f"{system.id.title().replace('_', '')}Request" for system in systems}
+    mapping = {system_id: ref(name)["$ref"] for system_id, name in names.items()}
+    union = {
+        "oneOf": [ref(name) for name in names.values()],
+        "discriminator": {"propertyName": "system", "mapping": mapping},
+    }
+    return {names[system.id]: _request_of(system) for system in systems} | {"PredictionRequest": union}
+
+
+def _request_of(system: System) -> Json:
+    members = {
+        "system": {"type": "string", "const": system.id},
+        "input": system.input_schema,
+        "options": system.option_schema,
+        "lang": LANG,
+    }
+    return object_schema(f"{system.title} · {system.title_en}", members, ["system", "input"])
+
+
+def _answer(properties: Json, **more: Any) -> Json:
+    """An object of ours always has all its members."""
+    return {"type": "object", "properties": properties, "required": list(properties)} | more
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+_TEXT: Json = {"type": "string"}
+_MAYBE_TEXT: Json = {"type": ["string", "null"]}
+_NUMBER: Json = {"type": "integer"}
+_MAYBE_NUMBER: Json = {"type": ["integer", "null"]}
+_TRUTH: Json = {"type": "boolean"}
+_OPEN: Json = {"type": "object", "additionalProperties": True}
+_DATE: Json = {"type": "string", "format": "date"}
+_INSTANT: Json = {"type": "string", "format": "date-time"}
+
+_ANSWER_MEMBERS: Json = {
+    "understood_as": _TEXT,
+    "chart": ref("Chart"),
+    "reading": ref("Reading"),
+    "alternatives": _list(_OPEN),
+    "text": _TEXT,
+    "disclaimer": _TEXT,
+}
+_PREDICTION_MEMBERS: Json = {
+    "id": {"type": "string", "pattern": "^pr_[0-9a-f]{32}$"},
+    "lang": LANG,
+    "reading_url": _MAYBE_TEXT,
+}
+_ANSWERS: Json = {
+    "Notice": _answer({"code": _TEXT, "text": _TEXT, "alternative": {"type": ["object", "null"]}}),
+    "Chart": _answer(
+        {
+            "system": _TEXT,
+            "version": _TEXT,
+            "input": _OPEN,
+            "options": _OPEN,
+            "trace": _list(_OPEN),
+            "facts": _OPEN,
+            "warnings": _list(ref("Notice")),
+        }
+    ),
+    "Statement": _answer(
+        {
+            "text": _TEXT,
+            "topic": _TEXT,
+            "rule": _TEXT,
+            "evidence": _list(_TEXT),
+            "source": _TEXT,
+            "polarity": _TEXT,
+            "kind": _TEXT,
+        }
+    ),
+    "Reading": _answer({"statements": _list(ref("Statement"))}),
+    "Answer": _answer(_ANSWER_MEMBERS),
+    "Prediction": _answer(_PREDICTION_MEMBERS | _ANSWER_MEMBERS),
+    "Question": _answer({"slot": _TEXT, "text": _TEXT, "choices": _list(_TEXT)}),
+    "AskResult": _answer(
+        {
+            "status": {
+                "type": "string",
+                "enum": ["answered", "needs_input", "ambiguous", "refused", "not_understood"],
+            },
+            "understood_as": _TEXT,
+            "answer": {"oneOf": [ref("Answer"), {"type": "null"}]},
+            "question": {"oneOf": [ref("Question"), {"type": "null"}]},
+            "context": _MAYBE_TEXT,
+            "text": _TEXT,
+        }
+    ),
+    "System": _answer(
+        {
+            "id": _TEXT,
+            "title": _TEXT,
+            "title_en": _TEXT,
+            "summary": _TEXT,
+            "summary_en": _TEXT,
+            "version": _TEXT,
+            "group": _TEXT,
+            "presets": _list(_TEXT),
+            "needs_birth": _TRUTH,
+            "range": _OPEN,
+            "input_schema": _OPEN,
+            "option_schema": _OPEN,
+            "examples": _list(_OPEN),
+            "conformance": _TEXT,
+        }
+    ),
+    "SystemList": _answer({"systems": _list(ref("System"))}),
+    "CalendarDay": _OPEN
+    | {
+        "properties": {
+            "solar": _DATE,
+            "lunar": _answer(
+                {"year": _NUMBER, "month": _NUMBER, "day": _NUMBER, "leap": _TRUTH, "month_length": _NUMBER}
+            ),
+            "ganzhi": _answer({"year": _TEXT, "month": _TEXT, "day": _TEXT}),
+            "zodiac": _TEXT,
+            "term": _MAYBE_TEXT,
+        },
+        "required": ["solar", "lunar", "ganzhi", "zodiac", "term"],
+    },
+    "LunarYear": _answer(
+        {
+            "year": _NUMBER,
+            "ganzhi": _TEXT,
+            "zodiac": _TEXT,
+            "leap_month": _MAYBE_NUMBER,
+            "days": _NUMBER,
+            "months": _list(
+                _answer(
+                    {
+                        "month": _NUMBER,
+                        "leap": _TRUTH,
+                        "name": _TEXT,
+                        "first_day": _DATE,
+                        "length": _NUMBER,
+                        "uncertain": _TRUTH,
+                    }
+                )
+            ),
+        }
+    ),
+    "SolarTerms": _answer(
+        {
+            "year": _NUMBER,
+            "terms": _list(
+                _answer(
+                    {
+                        "name": _TEXT,
+                        "instant": _INSTANT,
+                        "local": _INSTANT,
+                        "date": _DATE,
+                        "uncertain": _TRUTH,
+                    }
+                )
+            ),
+        }
+    ),
+    "Meta": _answer(
+        {
+            "api_version": _TEXT,
+            "version": _TEXT,
+            "engine_version": _TEXT,
+            "systems": _list(_answer({"id": _TEXT, "version": _TEXT})),
+            "languages": _list(_TEXT),
+            "scopes": _list(_TEXT),
+            "limits": _answer(
+                {
+                    "calls_per_minute": _MAYBE_NUMBER,
+                    "body_bytes": _NUMBER,
+                    "json_levels": _NUMBER,
+                    "ask_characters": _NUMBER,
+                    "context_seconds": _NUMBER,
+                }
+            ),
+            "disclaimer": _OPEN,
+        }
+    ),
+    "Problem": _answer(
+        {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": _TEXT,
+            "status": _NUMBER,
+            "code": _TEXT,
+            "detail": _TEXT,
+            "errors": _list(
+                {
+                    "type": "object",
+                    "properties": {
+                        "pointer": {
+                            "type": "string",
+                            "description": "JSON pointer into the body; /name for a parameter",
+                        },
+                        "code": _TEXT,
+                        "detail": _TEXT,
+                        "suggestion": _OPEN,
+                    },
+                    "required": ["pointer", "code", "detail"],
+                }
+            ),
+            "request_id": _TEXT,
+            "retryable": _TRUTH,
+        }
+    ),
+}

@@ -1,0 +1,24 @@
+"""Every address of the API, in the order of docs/api.md; included under api/."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from predictions.api import docs, views
+
+# Something that may be meant as a date or year reaches its view and is told what is wrong; the rest is 404.
+urlpatterns = [
+    path("v1/systems", views.Systems.as_view(), name="api-systems"),
+    path("v1/systems/<str:system_id>", views.OneSystem.as_view(), name="api-system"),
+    path("v1/predictions", views.Predictions.as_view(), name="api-predictions"),
+    path("v1/predictions/<str:prediction_id>", views.OnePrediction.as_view(), name="api-prediction"),
+    path("v1/ask", views.Ask.as_view(), name="api-ask"),
+    re_path(r"^v1/calendar/(?P<date>[0-9-]{1,12})$", views.CalendarDay.as_view(), name="api-calendar-day"),
+    re_path(r"^v1/calendar/lunar/(?P<year>-?[0-9]{1,9})$", views.LunarYear.as_view(), name="api-lunar-year"),
+    re_path(
+        r"^v1/calendar/terms/(?P<year>-?[0-9]{1,9})$", views.SolarTerms.as_view(), name="api-solar-terms"
+    ),
+    path("v1/meta", views.Meta.as_view(), name="api-meta"),
+    path("v1/openapi.json", views.OpenApiDocument.as_view(), name="api-openapi"),
+    path("docs/", docs.page, name="api-docs"),
+]
