@@ -15,7 +15,7 @@ from typing import Any
 from predictions import lunar
 from predictions.cycles import cycle_name
 from predictions.lunar import LunarDate, LunarYear
-from predictions.places import Place, find_place, find_places, suggest
+from predictions.places import Place, find_place, find_places, lies_in, suggest
 from predictions.schemas import FIRST_YEAR, LAST_YEAR, child
 from predictions.solar_terms import utc_text
 from predictions.solar_time import apparent_solar_time, mean_solar_time
@@ -340,7 +340,8 @@ def _inside_member(notice: Notice, member: str) -> Notice:
 
 
 def _place_notices(data: Json, place: Place | None) -> list[Notice]:
-    others = [other for other in find_places(data["place"]) if other != place] if place else []
+    same_name = find_places(data["place"]) if place else []
+    others = [other for other in same_name if place and other != place and not lies_in(other, place)]
     if not place or not others or "longitude" in data:
         return []
     listed = "、".join(other.full_name for other in others[:4])

@@ -134,7 +134,7 @@ def _normal(name: str) -> str:
 def _inside(text: str, outer: Place | None) -> list[Place]:
     """The places that a chain of names ends in, each name inside the one before: 浙江 | 杭州 | 西湖."""
     for cut in range(len(text), 1, -1):
-        heads = [place for place in _index().get(text[:cut], ()) if outer is None or _lies_in(place, outer)]
+        heads = [place for place in _index().get(text[:cut], ()) if outer is None or lies_in(place, outer)]
         if heads and cut == len(text):
             return heads
         for head in heads:
@@ -143,7 +143,8 @@ def _inside(text: str, outer: Place | None) -> list[Place]:
     return []
 
 
-def _lies_in(place: Place, outer: Place) -> bool:
+def lies_in(place: Place, outer: Place) -> bool:
+    """Whether a place is a part of another: a district of its city, a city of its country."""
     if outer.level == "country":
         return place.country == outer.country and place.level != "country"
     prefix = outer.id.rstrip("0") if outer.level in ("province", "city") else outer.id
