@@ -25,6 +25,19 @@ ROLES = ("owner", "operator", "viewer")
 _GROUPS: dict[str, list[tuple[str, str]]] = {}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: touches the test database (set by conftest, not by hand)")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches a database, whichever way it asked: `make test` runs that on PostgreSQL too."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
+            item.add_marker(pytest.mark.database)
+
+
 class LeakDetector(logging.Handler):
     """Keeps the log lines that contain a secret of the tests."""
 

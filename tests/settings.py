@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 OURS = ("CELESTIAL_", "DJANGO_", "WECHAT_", "STRICT_WECHAT_", "API_", "METRICS_", "CELERY_", "PROMETHEUS_")
 # Which database and cache the suite runs on is the caller's choice (`python -m tests.services run`).
@@ -33,7 +34,15 @@ def _session_folder() -> Path:
     return folder
 
 
+def _own_part_of_redis() -> None:
+    """One of Redis' 16 numbered databases for each xdist worker: none clears another's cache."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    if url := os.environ.get("REDIS_URL"):
+        os.environ["REDIS_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{int(number) % 16}"))
+
+
 _forget_the_environment()
+_own_part_of_redis()
 os.environ["CELESTIAL_VAR"] = str(_session_folder())
 
 from celestial_site.settings import *  # noqa: E402, F403
