@@ -146,7 +146,7 @@ def prepare_server(
 ) -> Server:
     """The same, migrated but not started."""
     port = free_port()
-    settings = _clean_environment(folder) | {
+    settings = clean_environment(folder) | {
         "API_PORT": str(port),
         "WEB_CONCURRENCY": str(workers),
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "prometheus"),
@@ -171,14 +171,14 @@ def _migrated_sqlite() -> Path:
     """A folder with a migrated database, made once in a session and copied for each server."""
     folder = Path(os.environ.get("TESTS_FOLDER", "/tmp")) / f"migrated-{os.getpid()}"
     folder.mkdir(parents=True, exist_ok=True)
-    _must(_manage(_clean_environment(folder), "migrate", "-v", "0"))
+    _must(_manage(clean_environment(folder), "migrate", "-v", "0"))
     for leftover in folder.iterdir():
         if not leftover.name.startswith("celestial.sqlite3"):
             shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     return folder
 
 
-def _clean_environment(var: Path) -> dict[str, str]:
+def clean_environment(var: Path) -> dict[str, str]:
     """Nothing of the caller's environment but what a process needs to run."""
     inherited = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
     own = {"CELESTIAL_VAR": str(var), "DJANGO_SETTINGS_MODULE": "celestial_site.settings", "HOME": str(var)}

@@ -1,53 +1,109 @@
-"""Deliveries as WeChat sends them to the test account, and ways to tamper with them."""
+"""Deliveries as WeChat makes them, for Django's client and for real HTTP alike."""
 
 from __future__ import annotations
 
-import pytest
+import itertools
+import secrets
+import time
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
-from wechat.crypto import SAFE, Policy, Rejected, open_request, sign
-from wechat.simulator import seal_incoming
+import httpx
+from django.http import HttpResponse
+from django.test import Client
 
-NOW = 1764000000
-NONCE = "1320562132"
-TOKEN, OLD_TOKEN = "north-star", "former-star"
-KEY, OLD_KEY = bytes(range(32)), bytes(range(100, 132))
-APP_ID = "wx5f2c81d09ab4e637"
-RANDOM16 = b"0123456789abcdef"
-XML = (
-    "<xml><ToUserName>gh_5f2c81d09ab4</ToUserName><FromUserName>follower</FromUserName>"
-    "<CreateTime>1764000000</CreateTime><MsgType>text</MsgType><Content>今天黄历</Content><MsgId>7</MsgId></xml>"
-).encode()
+from tests import credentials
+from wechat import xml
+from wechat.crypto import decode_key
+from wechat.simulator import open_reply, plain_request, seal_incoming, text_message, verification_query
 
-
-def policy(encryption=SAFE, **changes):
-    given_ = {"tokens": (TOKEN,), "aes_keys": (KEY,), "app_id": APP_ID, "encryption": encryption}
-    return Policy(**{**given_, **changes})
+_ids = itertools.count(time.time_ns())
 
 
-def sealed(style=SAFE, token=TOKEN, key=KEY, app_id=APP_ID, xml=XML, timestamp=NOW):
-    return seal_incoming(token, key, app_id, xml, timestamp, NONCE, RANDOM16, style)
+@dataclass(frozen=True)
+class Delivery:
+    """One request: what it asks, ready to be sent any number of times."""
+
+    query: tuple[tuple[str, str], ...]
+    body: bytes
+    path: str = "/wechat"
+
+    def parameters(self) -> dict[str, str]:
+        return dict(self.query)
+
+    def with_parameters(self, **values: str | None) -> Delivery:
+        """The same request with some parameters replaced, or left out where the value is None."""
+        changed = [(name, values.get(name, value)) for name, value in self.query]
+        added = [(name, value) for name, value in values.items() if name not in dict(self.query)]
+        kept = [(name, value) for name, value in [*changed, *added] if value is not None]
+        return replace(self, query=tuple(kept))
+
+    def with_body(self, body: bytes) -> Delivery:
+        return replace(self, body=body)
+
+    @property
+    def url(self) -> str:
+        return f"{self.path}?{urlencode(self.query)}"
+
+    def post(self, client: Client) -> HttpResponse:
+        return client.post(self.url, data=self.body, content_type="text/xml")
+
+    def send(self, base: str, timeout: float = 10) -> httpx.Response:
+        """Over real HTTP."""
+        headers = {"Content-Type": "text/xml"}
+        return httpx.post(
+            f"{base}{self.url}", content=self.body, headers=headers, timeout=timeout, trust_env=False
+        )
 
 
-def changed(query, **values):
-    """The query with parameters replaced, or dropped where the value is None."""
-    return [
-        (name, values.get(name, value)) for name, value in query if values.get(name, value) is not None
-    ] + [(name, value) for name, value in values.items() if name not in dict(query) and value is not None]
+def message(
+    text: str, *, openid: str = credentials.OPENID, msg_id: str | None = None, to: str = "gh_x"
+) -> bytes:
+    """The plain XML of a text message with an id of its own."""
+    return text_message(to, openid, text, int(time.time()), msg_id or str(next(_ids)))
 
 
-def refusal(policy_, query, body, now=NOW):
-    with pytest.raises(Rejected) as caught:
-        open_request(policy_, query, body, now)
-    return caught.value
+def plain(
+    body: bytes | str, *, token: str = credentials.TOKEN, at: float | None = None, path: str = "/wechat"
+) -> Delivery:
+    """An unencrypted delivery of a text or of a whole XML body."""
+    body = message(body) if isinstance(body, str) else body
+    query, sent = plain_request(token, body, int(at or time.time()), _nonce())
+    return Delivery(tuple(query), sent, path)
 
 
-def delivery_of(ciphertext):
-    """An encrypted delivery around any ciphertext, rightly signed."""
-    query = [
-        ("signature", sign(TOKEN, str(NOW), NONCE)),
-        ("timestamp", str(NOW)),
-        ("nonce", NONCE),
-        ("encrypt_type", "aes"),
-        ("msg_signature", sign(TOKEN, str(NOW), NONCE, ciphertext)),
-    ]
-    return query, f"<xml><ToUserName>gh</ToUserName><Encrypt>{ciphertext}</Encrypt></xml>".encode()
+def sealed(
+    body: bytes | str,
+    *,
+    style: str = "safe",
+    token: str = credentials.TOKEN,
+    key: str = credentials.AES_KEY,
+    app_id: str = credentials.APP_ID,
+    at: float | None = None,
+    path: str = "/wechat",
+) -> Delivery:
+    """An encrypted delivery of a text or of a whole XML body."""
+    body = message(body) if isinstance(body, str) else body
+    random16 = secrets.token_bytes(16)
+    query, sent = seal_incoming(
+        token, decode_key(key), app_id, body, int(at or time.time()), _nonce(), random16, style
+    )
+    return Delivery(tuple(query), sent, path)
+
+
+def verification(
+    token: str = credentials.TOKEN, echostr: str = "1234567890", path: str = "/wechat"
+) -> Delivery:
+    """The GET of WeChat's console."""
+    return Delivery(tuple(verification_query(token, int(time.time()), _nonce(), echostr)), b"", path)
+
+
+def content_of(wire: bytes, *, token: str = credentials.TOKEN, key: str = credentials.AES_KEY) -> str:
+    """What the follower reads: decrypted when needed."""
+    if b"<Encrypt>" in wire:
+        wire = open_reply([token], decode_key(key), credentials.APP_ID, wire)
+    return xml.parse(wire).content
+
+
+def _nonce() -> str:
+    return str(secrets.randbelow(10**10))
