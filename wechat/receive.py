@@ -79,6 +79,7 @@ def receive(account: GatewayAccount, delivery: Delivery) -> Answered:
     with delivery.step("parse"):
         incoming = xml.parse(opened.plaintext)
         marks = (*opened.marks, *incoming.marks, *crypto.check_original_id(policy, incoming))
+        marks += crypto.check_openid(opened, incoming)
     with delivery.step("claim"):
         message = new_message(account, delivery, opened, incoming, marks)
         claimed = claim(message, incoming.fingerprint(account.slug), nonce_digest(opened), account.version)
