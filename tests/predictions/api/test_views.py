@@ -1,0 +1,473 @@
+"""The endpoints through Django's client: what they answer and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from predictions import engine, registry
+from predictions.models import ApiKey, Prediction
+from tests.predictions.api.conftest import CALENDAR, DAY, Api, new_api, problem
+
+BAD_VALUES: list[Any] = [True, 1.0, "1", None, [], {}]
+
+
+def _date(**members: Any) -> dict[str, Any]:
+    return {"system": "calendar", "input": {"date": {**DAY["date"], **members}}}
+
+
+def test_a_prediction_answers_the_whole_answer_with_an_id(api: Api) -> None:
+    response = api.post("predictions", CALENDAR)
+    body = response.json()
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+    assert set(body) == {
+        *("id", "lang", "reading_url", "understood_as", "chart", "reading", "alternatives", "text"),
+        "disclaimer",
+    }
+    assert body["reading_url"] is None
+    assert body["chart"]["facts"]["solar"] == "2026-02-17"
+    assert body["chart"]["facts"]["lunar"]["day"] == 1
+    assert body["chart"]["options"]
+
+
+def test_a_prediction_is_never_kept_by_a_cache(api: Api) -> None:
+    assert api.post("predictions", CALENDAR)["Cache-Control"] == "no-store"
+
+
+def test_the_same_question_has_the_same_bytes(api: Api) -> None:
+    first, second = (api.post("predictions", CALENDAR) for _ in range(2))
+    assert first.content == second.content
+    members = list(json.loads(first.content))
+    assert members == sorted(members)
+
+
+def test_the_id_does_not_depend_on_defaults_that_are_spelt_out(api: Api) -> None:
+    plain = api.post("predictions", CALENDAR).json()
+    spelt = api.post("predictions", CALENDAR | {"options": plain["chart"]["options"]}).json()
+    assert plain["id"] == spelt["id"]
+
+
+def test_the_id_depends_on_key_input_and_options(api: Api, other_api: Api) -> None:
+    other_option = CALENDAR | {"options": {"year_boundary": "new_year"}}
+    ids = {api.post("predictions", body).json()["id"] for body in (CALENDAR, _date(day=18), other_option)}
+    ids.add(other_api.post("predictions", CALENDAR).json()["id"])
+    assert len(ids) == 4
+
+
+def test_asking_in_another_language_keeps_the_id(api: Api) -> None:
+    chinese = api.post("predictions", CALENDAR).json()
+    english = api.post("predictions", CALENDAR | {"lang": "en"}).json()
+    assert english["id"] == chinese["id"]
+    assert english["disclaimer"] != chinese["disclaimer"]
+    assert api.get(f"predictions/{chinese['id']}").json() == english
+    assert api.get(f"predictions/{chinese['id']}?lang=zh-Hans").json() == chinese
+
+
+def test_a_prediction_can_be_fetched_again(api: Api) -> None:
+    made = api.post("predictions", CALENDAR)
+    again = api.get(made["Content-Location"].removeprefix("/api/v1/"))
+    assert again.content == made.content
+
+
+def test_a_deleted_prediction_is_gone(api: Api) -> None:
+    path = f"predictions/{api.post('predictions', CALENDAR).json()['id']}"
+    response = api.delete(path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert not Prediction.objects.exists()
+    problem(api.get(path), 404, "not_found")
+    problem(api.delete(path), 404, "not_found")
+
+
+def test_another_key_s_prediction_is_not_found(api: Api, other_api: Api) -> None:
+    path = f"predictions/{api.post('predictions', CALENDAR).json()['id']}"
+    problem(other_api.get(path), 404, "not_found")
+    problem(other_api.delete(path), 404, "not_found")
+    assert api.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("id_", ["pr_", "x", "pr_" + "0" * 32, "%00", "%ED%A0%80", "pr_" + "0" * 500])
+def test_an_id_that_never_was_is_not_found(api: Api, id_: str) -> None:
+    problem(api.get(f"predictions/{id_}"), 404, "not_found")
+
+
+def test_an_unknown_language_of_a_stored_prediction_is_refused(api: Api) -> None:
+    path = f"predictions/{api.post('predictions', CALENDAR).json()['id']}"
+    assert problem(api.get(f"{path}?lang=fr"), 422, "out_of_range")["errors"][0]["pointer"] == "/lang"
+    problem(api.delete(f"{path}?lang=en"), 400, "unknown_field")
+
+
+def test_what_is_stored_cannot_be_read_in_the_database(api: Api, django_assert_num_queries: Any) -> None:
+    from django.db import connection
+
+    api.post("predictions", CALENDAR)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT request FROM predictions_prediction")
+        stored = cursor.fetchone()[0]
+    assert "2026" not in stored
+    assert Prediction.objects.get().asked()["input"] == DAY
+
+
+BAD_BODIES: list[tuple[Any, str, str]] = [
+    (CALENDAR | {"system": "calender"}, "unknown_system", "/system"),
+    (CALENDAR | {"system": "\u0000"}, "invalid_character", "/system"),
+    (CALENDAR | {"system": "\ud800"}, "invalid_character", "/system"),
+    ({"\ud800": 1}, "invalid_character", ""),
+    (_date(month=2, day=30), "impossible_date", "/input/date/day"),
+    (_date(month=13), "impossible_date", "/input/date/month"),
+    (_date(month=0), "impossible_date", "/input/date/month"),
+    (_date(year=1800), "out_of_range", "/input/date/year"),
+    (_date(year=2300), "out_of_range", "/input/date/year"),
+    (_date(year=10**400), "out_of_range", "/input/date/year"),
+    (_date(calendar="lunar", month=3, day=1, leap=True), "no_such_leap_month", None),
+    (_date(calendar="lunar", month=2, day=30), "impossible_date", "/input/date/day"),
+    (_date(calendar="julian"), "out_of_range", "/input/date/calendar"),
+    (_date(hour=1), "unknown_field", "/input/date/hour"),
+    ({"system": "calendar", "input": {}}, "missing_field", "/input/date"),
+    ({"system": "calendar"}, "missing_field", "/input"),
+    ({"input": DAY}, "missing_field", "/system"),
+    (CALENDAR | {"sistem": 1}, "unknown_field", "/sistem"),
+    (CALENDAR | {"options": {"no_such": 1}}, "unknown_field", "/options/no_such"),
+    (CALENDAR | {"options": {"year_boundary": "x"}}, "out_of_range", "/options/year_boundary"),
+    (CALENDAR | {"lang": "fr"}, "out_of_range", "/lang"),
+    *[(_date(day=value), "wrong_type", "/input/date/day") for value in BAD_VALUES],
+    *[(CALENDAR | {"system": value}, "wrong_type", "/system") for value in [True, 1, None, [], {}]],
+    *[(CALENDAR | {"input": value}, "wrong_type", "/input") for value in [True, 1, "x", None, []]],
+    *[(CALENDAR | {"options": value}, "wrong_type", "/options") for value in [True, 1, "x", None, []]],
+    *[(CALENDAR | {"lang": value}, "wrong_type", "/lang") for value in [True, 1, None, [], {}]],
+    *[(value, "wrong_type", "") for value in [True, 1, "x", None, []]],
+]
+
+
+@pytest.mark.parametrize(("body", "code", "pointer"), BAD_BODIES)
+def test_a_body_that_cannot_be_computed_is_refused_and_changes_nothing(
+    api: Api, body: Any, code: str, pointer: str | None
+) -> None:
+    told = problem(api.post("predictions", body), 422, code)
+    if pointer is not None:
+        assert told["errors"][0]["pointer"] == pointer
+    assert told["errors"][0]["code"] == code
+    assert not Prediction.objects.exists()
+
+
+def test_an_unknown_system_is_told_the_nearest_one(api: Api) -> None:
+    told = problem(api.post("predictions", CALENDAR | {"system": "calender"}), 422, "unknown_system")
+    assert told["errors"][0]["suggestion"] == {"system": "calendar"}
+
+
+def test_every_independent_error_is_told_at_once(api: Api) -> None:
+    told = problem(api.post("predictions", _date(month=13, day="x", year=1)), 422, "wrong_type")
+    assert {error["pointer"] for error in told["errors"]} == {
+        *("/input/date/month", "/input/date/day", "/input/date/year"),
+    }
+
+
+BAD_JSON = [
+    (b"", "empty"),
+    (b"{", "unfinished"),
+    (b"{} {}", "two values"),
+    (b"\xff{}", "not UTF-8"),
+    (b"\xef\xbb\xbf{}", "a byte order mark"),
+    (b"{'a': 1}", "single quotes"),
+    (b'{"a": NaN}', "NaN"),
+    (b'{"a": Infinity}', "Infinity"),
+    (b'{"a": -Infinity}', "-Infinity"),
+    (b'{"a": 1e999}', "a number that overflows"),
+    (b'{"a": 1, "a": 1}', "a repeated member"),
+    (b'{"\\ud800": 1, "\\ud800": 1}', "a repeated member that cannot be printed"),
+    (b'{"a": {"b": 1, "b": 2}}', "a repeated member inside"),
+    (b'{"a": ' + b"9" * 5000 + b"}", "a number of 5,000 digits"),
+    (b"[" * 40 + b"]" * 40, "nested 40 levels"),
+    (b"[" * 30_000 + b"]" * 30_000, "nested 30,000 levels"),
+    (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "10,000 nested objects"),
+]
+
+
+@pytest.mark.parametrize("path", ["predictions", "ask"])
+@pytest.mark.parametrize("raw", [raw for raw, _ in BAD_JSON], ids=[name for _, name in BAD_JSON])
+def test_json_that_is_none_is_a_bad_request(api: Api, path: str, raw: bytes) -> None:
+    problem(api.send(path, raw), 400, "invalid_json")
+
+
+def test_a_body_over_64_kib_is_too_large(api: Api) -> None:
+    problem(api.send("predictions", b'"' + b"x" * 65_535 + b'"'), 413, "too_large")
+    problem(api.send("predictions", b'"' + b"x" * 65_534 + b'"'), 422, "wrong_type")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", ""]
+    + ["application/json; charset=gbk"],
+)
+def test_a_body_of_another_type_is_refused(api: Api, content_type: str) -> None:
+    response = api.send("predictions", json.dumps(CALENDAR).encode(), content_type)
+    problem(response, 415, "unsupported_media_type")
+
+
+def test_a_charset_that_says_utf_8_is_fine(api: Api) -> None:
+    response = api.send("predictions", json.dumps(CALENDAR).encode(), 'application/json; charset="UTF-8"')
+    assert response.status_code == 200
+
+
+def test_an_answer_in_another_type_is_not_to_be_had(api: Api) -> None:
+    problem(api.get("predictions/x", Accept="text/html"), 406, "not_acceptable")
+    problem(Client().get("/api/v1/systems", headers={"Accept": "application/xml"}), 406, "not_acceptable")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["systems", "meta", "calendar/2026-02-17", "systems/calendar"])
+def test_an_unknown_query_parameter_is_refused(path: str) -> None:
+    told = problem(Client().get(f"/api/v1/{path}?fromat=x&%00=1"), 400, "unknown_field")
+    assert told["errors"][0]["pointer"] == "/fromat"
+
+
+def test_an_unknown_query_parameter_of_a_post_is_refused(api: Api) -> None:
+    problem(api.post("predictions?lang=en", CALENDAR), 400, "unknown_field")
+
+
+def test_a_repeated_query_parameter_is_refused(api: Api) -> None:
+    problem(api.get("predictions/x?lang=en&lang=en"), 400, "bad_request")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["put", "patch", "delete", "get", "trace"])
+def test_another_method_is_not_allowed_and_told_which_are(method: str) -> None:
+    response = getattr(Client(), method)("/api/v1/predictions")
+    problem(response, 405, "method_not_allowed")
+    assert {part.strip() for part in response["Allow"].split(",")} == {"POST", "OPTIONS"}
+
+
+@pytest.mark.django_db
+def test_options_answers_the_methods_without_a_key() -> None:
+    response = Client().options("/api/v1/predictions/x")
+    assert (response.status_code, response.content) == (204, b"")
+    assert {part.strip() for part in response["Allow"].split(",")} == {"GET", "HEAD", "DELETE", "OPTIONS"}
+
+
+def test_head_answers_the_headers_of_get(api: Api) -> None:
+    path = f"/api/v1/predictions/{api.post('predictions', CALENDAR).json()['id']}"
+    got, head = (call(path, headers=api.headers) for call in (api.client.get, api.client.head))
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["Content-Length"] == got["Content-Length"]
+    assert api.client.head("/api/v1/systems")["ETag"] == api.client.get("/api/v1/systems")["ETag"]
+
+
+def test_a_prediction_costs_three_statements(
+    api: Api, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    api.post("predictions", CALENDAR)
+    with django_assert_num_queries(3):  # the key, its window, the prediction
+        api.post("predictions", CALENDAR)
+
+
+def test_a_key_is_asked_for_before_anything_else(db: None, client: Client) -> None:
+    for method, path in [("post", "predictions"), ("get", "predictions/x"), ("post", "ask")]:
+        response = getattr(client, method)(f"/api/v1/{path}")
+        problem(response, 401, "unauthenticated")
+        assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+# Tables
+
+
+@pytest.mark.django_db
+def test_a_calendar_day_answers_the_facts(client: Client) -> None:
+    day = client.get("/api/v1/calendar/2026-02-17").json()
+    assert (day["solar"], day["zodiac"], day["term"]) == ("2026-02-17", "马", None)
+    assert day["lunar"] | {"year": 2026, "month": 1, "day": 1, "leap": False} == day["lunar"]
+    assert set(day["ganzhi"]) == {"year", "month", "day"}
+
+
+@pytest.mark.django_db
+def test_a_lunar_year_answers_its_months(client: Client) -> None:
+    year = client.get("/api/v1/calendar/lunar/2025").json()
+    assert (year["year"], year["leap_month"], len(year["months"])) == (2025, 6, 13)
+    assert year["months"][0]["first_day"] == "2025-01-29"
+
+
+@pytest.mark.django_db
+def test_the_terms_answer_24_instants_in_utc_with_their_local_time(client: Client) -> None:
+    year = client.get("/api/v1/calendar/terms/2026").json()
+    assert len(year["terms"]) == 24
+    spring = next(term for term in year["terms"] if term["name"] == "立春")
+    assert spring["instant"].startswith("2026-02-03T20:0")
+    assert spring["instant"].endswith("Z")
+    assert spring["local"].startswith("2026-02-04T04:0")
+    assert spring["local"].endswith("+08:00")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("calendar/2026-02-30", "impossible_date"),
+        ("calendar/2026-13-01", "impossible_date"),
+        ("calendar/2026-2-3", "impossible_date"),
+        ("calendar/20260203", "impossible_date"),
+        ("calendar/1850-01-01", "out_of_range"),
+        ("calendar/9999-12-31", "out_of_range"),
+        ("calendar/0000-00-00", "impossible_date"),
+        ("calendar/lunar/1899", "out_of_range"),
+        ("calendar/lunar/2101", "out_of_range"),
+        ("calendar/lunar/-5", "out_of_range"),
+        ("calendar/terms/0", "out_of_range"),
+        ("calendar/terms/999999999", "out_of_range"),
+    ],
+)
+def test_a_date_or_year_without_a_table_is_refused(client: Client, path: str, code: str) -> None:
+    told = problem(client.get(f"/api/v1/{path}"), 422, code)
+    assert told["errors"][0]["pointer"] in ("/date", "/year")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["calendar/today", "calendar/lunar/x", "calendar/terms/٢٠٢٦", "calendar/terms/99999999999999999999"]
+    + ["calendar", "calendar/lunar", "systems/", "v", "calendar/2026-02-17/", "systems/nope", "systems/%00"],
+)
+def test_what_is_no_address_is_not_found(client: Client, path: str) -> None:
+    problem(client.get(f"/api/v1/{path}"), 404, "not_found")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    ["systems", "systems/calendar", "meta", "openapi.json", "calendar/2026-02-17"]
+    + ["calendar/lunar/2025", "calendar/terms/2026"],
+)
+def test_a_table_is_answered_without_a_key_or_a_query_and_not_sent_twice(
+    client: Client, path: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        first = client.get(f"/api/v1/{path}")
+        held = client.get(f"/api/v1/{path}", headers={"If-None-Match": f'"x", W/{first["ETag"]}'})
+        other = client.get(f"/api/v1/{path}", headers={"If-None-Match": '"x"'})
+    assert (first.status_code, held.status_code, other.status_code) == (200, 304, 200)
+    assert first["Cache-Control"].startswith("public, max-age=")
+    assert (held.content, held["ETag"]) == (b"", first["ETag"])
+    assert first.content == other.content
+
+
+@pytest.mark.django_db
+def test_a_held_table_is_not_computed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = client.get("/api/v1/calendar/2026-02-17")["ETag"]
+    monkeypatch.setattr(engine, "compute", None)
+    response = client.get("/api/v1/calendar/2026-02-17", headers={"If-None-Match": tag})
+    assert response.status_code == 304
+
+
+@pytest.mark.django_db
+def test_the_tag_changes_with_the_engine(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = client.get("/api/v1/calendar/2026-02-17")["ETag"]
+    monkeypatch.setattr("predictions.api.caching.ENGINE_VERSION", "next")
+    assert client.get("/api/v1/calendar/2026-02-17")["ETag"] != before
+
+
+@pytest.mark.django_db
+def test_the_systems_are_those_of_the_registry(client: Client) -> None:
+    listed = client.get("/api/v1/systems").json()["systems"]
+    assert [system["id"] for system in listed] == [system.id for system in registry.all_systems()]
+    for system in listed:
+        assert client.get(f"/api/v1/systems/{system['id']}").json() == system
+
+
+@pytest.mark.django_db
+def test_meta_tells_versions_and_limits(client: Client, settings: Any) -> None:
+    settings.API_RATE_LIMIT = 0
+    meta = client.get("/api/v1/meta").json()
+    assert meta["engine_version"] == engine.ENGINE_VERSION
+    assert meta["limits"]["calls_per_minute"] is None
+    assert meta["limits"]["body_bytes"] == 65536
+
+
+# Ask
+
+
+def test_a_sentence_is_answered(api: Api) -> None:
+    response = api.post("ask", {"text": "2026年2月17日农历"})
+    body = response.json()
+    assert set(body) == {"status", "understood_as", "answer", "question", "context", "text"}
+    assert body["status"] == "answered"
+    assert body["answer"]["chart"]["facts"]["solar"] == "2026-02-17"
+    assert not Prediction.objects.exists()
+
+
+def test_a_sentence_without_sense_is_not_understood(api: Api) -> None:
+    body = api.post("ask", {"text": "asdfgh"}).json()
+    assert (body["status"], body["answer"]) == ("not_understood", None)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "🀄" * 500, "a" * 2000, "\u202e\u200b"])
+def test_any_text_has_an_answer(api: Api, text: str) -> None:
+    assert api.post("ask", {"text": text}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({}, "missing_field", "/text"),
+        ({"text": "今天", "now": "x"}, "unknown_field", "/now"),
+        ({"text": "x" * 2001}, "out_of_range", "/text"),
+        ({"text": "\u0000"}, "invalid_character", "/text"),
+        ({"text": "今天", "context": "forged"}, "invalid_context", "/context"),
+        ({"text": "今天", "context": "x" * 9000}, "out_of_range", "/context"),
+        ({"text": "今天", "context": {}}, "wrong_type", "/context"),
+        *[({"text": value}, "wrong_type", "/text") for value in [True, 1, 1.0, None, [], {}]],
+        *[(value, "wrong_type", "") for value in [True, 1, "x", None, []]],
+    ],
+)
+def test_a_question_of_the_wrong_shape_is_refused(api: Api, body: Any, code: str, pointer: str) -> None:
+    assert problem(api.post("ask", body), 422, code)["errors"][0]["pointer"] == pointer
+
+
+def test_the_context_continues_the_conversation(api: Api) -> None:
+    if "bazi" not in {system.id for system in registry.all_systems()}:
+        pytest.skip("no system that asks back is registered yet")
+    first = api.post("ask", {"text": "八字"}).json()
+    assert first["status"] == "needs_input"
+    assert first["question"]["text"]
+    second = api.post("ask", {"text": "1990年5月1日8点", "context": first["context"]}).json()
+    assert second["understood_as"]
+    assert second["status"] in ("answered", "needs_input")
+
+
+def test_a_context_is_bound_to_its_key(api: Api, other_api: Api) -> None:
+    sealed = signing.dumps({"intent": "x"}, salt=f"predictions.ask.{api.key.public_id}", compress=True)
+    body = {"text": "今天农历", "context": sealed}
+    problem(other_api.post("ask", body), 422, "invalid_context")
+
+
+def test_a_context_lives_half_an_hour(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    sealed = signing.dumps({"intent": "x"}, salt=f"predictions.ask.{api.key.public_id}", compress=True)
+    late = time.time() + 1801
+    monkeypatch.setattr(time, "time", lambda: late)
+    problem(api.post("ask", {"text": "今天农历", "context": sealed}), 422, "invalid_context")
+
+
+def test_a_null_context_is_no_context(api: Api) -> None:
+    assert api.post("ask", {"text": "今天农历", "context": None}).status_code == 200
+
+
+def test_the_scope_of_a_key_is_what_it_may_do(db: None) -> None:
+    asks, predicts = new_api(scopes=["ask"]), new_api(scopes=["predict"])
+    problem(asks.post("predictions", CALENDAR), 403, "forbidden")
+    problem(asks.get("predictions/x"), 403, "forbidden")
+    problem(predicts.post("ask", {"text": "今天农历"}), 403, "forbidden")
+    assert predicts.post("predictions", CALENDAR).status_code == 200
+
+
+def test_an_expired_or_revoked_key_is_refused(api: Api) -> None:
+    late = new_api(expires_at=timezone.now() - timedelta(seconds=1))
+    problem(late.post("predictions", CALENDAR), 401, "unauthenticated")
+    api.key.revoke(timezone.now())
+    problem(api.post("predictions", CALENDAR), 401, "unauthenticated")
+    assert ApiKey.objects.count() == 2
