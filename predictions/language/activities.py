@@ -62,3 +62,21 @@ def find_activities(text: str) -> list[Json]:
     """Every plan named, once each, with the almanac's terms."""
     plans = dict.fromkeys(_PLANS[match[0]] for match in ACTIVITY.finditer(text))
     return [{"name": plan, "terms": list(ACTIVITIES[plan][1])} for plan in plans]
+
+
+def plan_lines(plans: list[Json], facts: Json) -> list[str]:
+    """For each plan, what the almanac of the day says about its terms."""
+    suitable, avoid = _names(facts.get("suitable")), _names(facts.get("avoid"))
+    return [_plan_line(plan, suitable, avoid) for plan in plans]
+
+
+def _names(entries: object) -> set[str]:
+    listed = entries if isinstance(entries, list) else []
+    return {entry["name"] if isinstance(entry, dict) else str(entry) for entry in listed}
+
+
+def _plan_line(plan: Json, suitable: set[str], avoid: set[str]) -> str:
+    good = [term for term in plan["terms"] if term in suitable]
+    bad = [term for term in plan["terms"] if term in avoid]
+    said = [f"{word}{'、'.join(terms)}" for word, terms in (("宜", good), ("忌", bad)) if terms]
+    return f"{plan['name']}：{'，'.join(said) or '当日宜忌都没有列出' + '、'.join(plan['terms'])}"

@@ -1,4 +1,4 @@
-"""Days of both calendars as the API writes them: checked, with the nearest possible day where there is none."""
+"""Days of both calendars as the API writes them, and the nearest possible day where one does not exist."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def lunar_dict(year: int, month: int, day: int, leap: bool) -> Json:
     return shown | ({"leap": True} if leap else {})
 
 
-def lunar_on(day: LunarDate) -> tuple[int, int, bool]:
-    """The month that a lunar day lies in."""
+def lunar_on(day: LunarDate | LunarMonth) -> tuple[int, int, bool]:
+    """The month of a lunar day, or the month itself, as a key."""
     return day.year, day.month, day.leap
 
 
@@ -57,13 +57,10 @@ def day_label(known: Json) -> str:
 
 def solar_day(calendar: str, year: int, month: int, day: int, leap: bool) -> date:
     """The civil day of a date; raises Impossible with the reason and the nearest possible days."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        edge = FIRST_YEAR if year < FIRST_YEAR else LAST_YEAR
-        raise Impossible(f"{year}年超出了可以查询的范围（{FIRST_YEAR}–{LAST_YEAR}年），最近的是{edge}年。")
+    in_range(year)
     if not 1 <= month <= 12:
-        raise Impossible(
-            f"没有{month}月，一年只有1到12月{'（闰月请写“闰几月”）' if calendar == 'lunar' else ''}。"
-        )
+        hint = "（闰月请写“闰几月”）" if calendar == "lunar" else ""
+        raise Impossible(f"没有{month}月，一年只有1到12月{hint}。", _in_december(calendar, year, day))
     if calendar == "lunar":
         return _lunar_day(year, month, day, leap)
     length = month_length(year, month)
@@ -73,6 +70,23 @@ def solar_day(calendar: str, year: int, month: int, day: int, leap: bool) -> dat
         f"{year}年{month}月没有{day}日，只有1日到{length}日。",
         _around(date(year, month, 1 if day < 1 else length), day),
     )
+
+
+def in_range(year: int) -> int:
+    """The year itself; raises Impossible with the first or last day that can be looked up."""
+    if FIRST_YEAR <= year <= LAST_YEAR:
+        return year
+    edge = date(FIRST_YEAR, 1, 1) if year < FIRST_YEAR else date(LAST_YEAR, 12, 31)
+    limits = f"{FIRST_YEAR}–{LAST_YEAR}年"
+    raise Impossible(
+        f"{year}年超出了可以查询的范围（{limits}），最近的是{edge.year}年。", (solar_dict(edge),)
+    )
+
+
+def _in_december(calendar: str, year: int, day: int) -> tuple[Json, ...]:
+    if calendar == "lunar" or not 1 <= day <= 31:
+        return ()
+    return (solar_dict(date(year, 12, day)),)
 
 
 def _around(edge: date, wanted: int) -> tuple[Json, ...]:

@@ -1,4 +1,4 @@
-"""Which time of day a sentence names: clocks in Chinese and in digits, the twelve double hours, or not known."""
+"""Which time of day a sentence names: a clock, one of the twelve double hours, or that it is not known."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from predictions.language.numerals import number
 from predictions.language.scan import TAKEN, Scan
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Time:
-    """A time of day; `next_day` says that it belongs to the civil day after the one named (晚上12点)."""
+    """A time of day; `minute` is None when only the hour was said; `next_day`: of the civil day after the
+    one named (晚上12点).
+    """
 
     hour: int
-    minute: int = 0
+    minute: int | None = None
     next_day: bool = False
 
     @property
     def label(self) -> str:
-        return f"{'次日' if self.next_day else ''}{self.hour:02}:{self.minute:02}"
+        return f"{'次日' if self.next_day else ''}{self.hour:02}:{self.minute or 0:02}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def read_clock(match: re.Match[str]) -> ClockReading:
     text = match[0].strip(" T的")
     hour = number(got.get("hour2") or got.get("hour") or "")
     minute = _minute(got)
-    if hour is None or minute is None or hour > 24 or minute > 59 or (hour == 24 and minute):
+    if hour is None or hour > 24 or (minute or 0) > 59 or (hour == 24 and minute):
         return ClockReading(text, problem=f"没有“{text}”这个时间，一天是0点到23点59分。")
     period = got.get("period") or ""
     times = tuple(replace(time, minute=minute) for time in _in_period(period, hour))
@@ -121,15 +123,13 @@ def _minute(got: dict[str, str | None]) -> int | None:
     if quarter := got.get("quarter"):
         return 15 * (number(quarter) or 0)
     written = got.get("minute2") or got.get("minute")
-    return number(written) if written else 0
+    return number(written) if written else None
 
 
 def _in_period(period: str, hour: int) -> tuple[Time, ...]:
     """The times that an hour means in a part of the day; none when they contradict each other."""
-    if hour == 24:
-        return (Time(0, next_day=True),)
-    if not period:
-        return (Time(hour),)
+    if hour == 24 or not period:
+        return (Time(0, next_day=True) if hour == 24 else Time(hour),)
     if period == "凌晨":
         return (Time(hour % 12),) if hour <= 7 or hour == 12 else ()
     if re.fullmatch(_MORNING, period):
@@ -163,8 +163,7 @@ def _double_hours(scan: Scan) -> Iterator[ClockReading]:
     for match in scan.matches(_DOUBLE_HOUR):
         branch, quarter = match["branch"], match["quarter"]
         times, labels = double_hour(branch, match["zi"] or "")
-        span = f"（{_span(branch)}）" if branch != "子" else ""
-        notes = (f"{branch}时{span}按{times[0].label}起盘",) if len(times) == 1 else ()
+        notes = (_shown(branch, times[0]),) if len(times) == 1 else ()
         if quarter and quarter not in {"初", "正"}:
             notes = (*notes, f"“{quarter}”不影响时辰")
         yield ClockReading(match[0], times, labels, branch, notes=notes)
@@ -172,7 +171,7 @@ def _double_hours(scan: Scan) -> Iterator[ClockReading]:
 
 def double_hour(branch: str, which: str = "") -> tuple[tuple[Time, ...], tuple[str, ...]]:
     """The middle of a double hour; 子 without 早 or 夜 is two different times of the named day."""
-    early, late = Time(0, 30), Time(23, 30)
+    early, late = Time(0), Time(23)
     if branch != "子":
         return (Time(2 * BRANCHES.index(branch)),), ()
     if which:
@@ -180,6 +179,7 @@ def double_hour(branch: str, which: str = "") -> tuple[tuple[Time, ...], tuple[s
     return (early, late), ("早子时（当日0:00–1:00）", "晚子时（当日23:00–24:00）")
 
 
-def _span(branch: str) -> str:
-    start = 2 * BRANCHES.index(branch) - 1
-    return f"{start:02}:00–{start + 2:02}:00"
+def _shown(branch: str, time: Time) -> str:
+    if branch == "子":
+        return "早子时按当日0:00–1:00" if time.hour == 0 else "晚子时按当日23:00–24:00"
+    return f"{branch}时（{time.hour - 1:02}:00–{time.hour + 1:02}:00）按{time.label}起盘"

@@ -1,4 +1,4 @@
-"""Which day a sentence names: spans of text become DayText values, still without a clock and without arithmetic."""
+"""Which day a sentence names: spans of text become DayText values, still without any arithmetic."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from predictions.language.festivals import FESTIVALS, NUMERAL_FESTIVALS, LITTLE_NEW_YEAR, Festival
+from predictions.cycles import BRANCHES, STEMS, ZODIAC
+from predictions.language.festivals import FESTIVALS, LITTLE_NEW_YEAR, NUMERAL_FESTIVALS, Festival
 from predictions.language.numerals import number
 from predictions.language.scan import TAKEN, Scan
 from predictions.solar_terms import TERM_NAMES
-from predictions.cycles import BRANCHES, STEMS, ZODIAC
 
 SOLAR_WORDS = ("公历", "阳历", "新历", "西历", "国历")
 LUNAR_WORDS = ("农历", "阴历", "旧历", "夏历", "老历")
@@ -18,7 +18,7 @@ LUNAR_WORDS = ("农历", "阴历", "旧历", "夏历", "老历")
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """`kind` written: `value` is the year; relative: years from this one; ganzhi, zodiac: a place in the cycle.
+    """`kind` written, short (two digits): `value` is the year; relative: years from this one; ganzhi; zodiac.
 
     `cycle` is the 干支 written beside a plain year, to be compared with it.
     """
@@ -32,9 +32,10 @@ class Year:
 class DayText:
     """One expression of a day.
 
-    `kind`: civil (year, month, day, each perhaps missing), festival, term, days / months / years (`value` from
-    today), weekday (`value` 0 is Monday, 7 the weekend; `shift` weeks), range (a stretch of time, not a day).
-    `calendar` is solar, lunar, or either where the writing fits both. `after` counts the days of 前一天, 后三天.
+    `kind`: civil (year, month, day, each perhaps missing), festival, term, days / months / years (`value`
+    from today), weekday (`value` 0 is Monday, 7 the weekend; `shift` weeks), either_order (5/6/1990), range
+    (a stretch of time, not a day). `calendar` is solar, lunar, or either where the writing fits both.
+    `after` counts the days of 前一天, 后三天.
     """
 
     kind: str
@@ -81,10 +82,12 @@ _NAMES = "|".join(sorted([*FESTIVALS.keys() - NUMERAL_FESTIVALS, *TERM_NAMES], k
 
 _PATTERNS: dict[str, re.Pattern[str]] = {
     "dotted": re.compile(
-        rf"(?P<cal>{_CALENDAR})?{_AND}(?<![0-9])(?P<y>[0-9]{{4}})(?P<sep>[-/. ])(?P<month>[0-9]{{1,2}})(?P=sep)(?P<day>[0-9]{{1,2}})(?![0-9])日?"
+        rf"(?P<cal>{_CALENDAR})?{_AND}(?<![0-9])(?P<y>[0-9]{{4}})(?P<sep>[-/. ])"
+        r"(?P<month>[0-9]{1,2})(?P=sep)(?P<day>[0-9]{1,2})(?![0-9])日?"
     ),
     "compact": re.compile(
-        rf"(?P<cal>{_CALENDAR})?{_AND}(?<![0-9])(?P<y>(?:18|19|20|21)[0-9]{{2}})(?P<month>[0-9]{{2}})(?P<day>[0-9]{{2}})(?=(?:[ T]?[0-9]{{4}})?(?![0-9]))"
+        rf"(?P<cal>{_CALENDAR})?{_AND}(?<![0-9])(?P<y>(?:18|19|20|21)[0-9]{{2}})"
+        r"(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?=(?:[ T]?[0-9]{4})?(?![0-9]))"
     ),
     "full": re.compile(
         rf"(?P<cal>{_CALENDAR})?{_AND}(?:{_YEAR}{_AND}(?:出?生(?:于|人|的)?,?)?)?(?P<cal2>{_CALENDAR})?{_AND}{_MONTH}的?{_DAY}{_DAY_END}"
@@ -264,7 +267,7 @@ def _range(match: re.Match[str]) -> DayText:
 
 
 def _day_month_year(match: re.Match[str]) -> DayText:
-    """17/5/1990 or 5/17/1990: month 0 marks that the order must be settled; see readings.civil."""
+    """17/5/1990 or 5/17/1990; where both numbers could be the month, the person settles it."""
     first, second = int(match["a"]), int(match["b"])
     where = (match.start(), match.end(), _text(match))
     if first > 12 or second > 12:

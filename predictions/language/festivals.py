@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Festival:
-    """A yearly day. `day` 0 is the last day of the month; `week` n with `weekday` (Monday 0) is the n-th such day."""
+    """A yearly day. `day` 0 is the last of the month; `week` n is the n-th `weekday` (Monday 0) of it."""
 
     name: str
     calendar: str
@@ -53,12 +53,12 @@ FESTIVALS: dict[str, Festival] = {
     "春节": _SPRING, "农历新年": _SPRING, "新春": _SPRING,
     "除夕": _EVE, "大年三十": _EVE, "年三十": _EVE, "年夜": _EVE, "大年夜": _EVE, "大年卅": _EVE,
     "元宵节": _LANTERN, "元宵": _LANTERN, "上元节": _LANTERN,
-    "龙抬头": _DRAGON_HEAD, "上巳节": _SHANGSI, 
+    "龙抬头": _DRAGON_HEAD, "上巳节": _SHANGSI,
     "端午节": _DRAGON_BOAT, "端午": _DRAGON_BOAT, "端阳": _DRAGON_BOAT,
-    "七夕节": _SEVENTH, "七夕": _SEVENTH, "乞巧节": _SEVENTH, 
+    "七夕节": _SEVENTH, "七夕": _SEVENTH, "乞巧节": _SEVENTH,
     "中元节": _GHOST, "鬼节": _GHOST, "七月半": _GHOST,
     "中秋节": _MOON, "中秋": _MOON, "八月节": _MOON,
-    "重阳节": _DOUBLE_NINTH, "重阳": _DOUBLE_NINTH, 
+    "重阳节": _DOUBLE_NINTH, "重阳": _DOUBLE_NINTH,
     "寒衣节": _lunar("寒衣节", 10, 1), "下元节": _lunar("下元节", 10, 15),
     "腊八节": _LABA, "腊八": _LABA, "北方小年": LITTLE_NEW_YEAR[0], "南方小年": LITTLE_NEW_YEAR[1],
     "元旦节": _NEW_YEAR, "元旦": _NEW_YEAR, "情人节": _solar("情人节", 2, 14),
@@ -76,5 +76,5 @@ FESTIVALS: dict[str, Festival] = {
 # Names made of numerals mean a day only where no numeral or unit touches them (一九八一年, 十一点, 五一二).
 NUMERAL_FESTIVALS = frozenset({"五一", "五四", "六一", "八一"})
 
-# 八月十五 written so is the lunar day to everybody; other days in Chinese numerals could be of either calendar.
+# 八月十五 is the lunar day to everybody; other days in Chinese numerals could be of either calendar.
 FOLK_DAYS = frozenset({(2, 2), (3, 3), (5, 5), (7, 7), (7, 15), (8, 15), (9, 9)})

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from predictions.language.scan import TAKEN, Scan
+from predictions.language.topics import TABLE
 from predictions.places import find_in, find_places, match_at, suggest
 
 
@@ -20,13 +21,11 @@ class Locality:
 
 
 _CUE = re.compile(
-    r"(?:出生地(?:点)?|籍贯|生地)(?:是|为|在|:)?[ ]?(?P<a>[\u4e00-\u9fffA-Za-z ]{2,20})|(?:出?生[于在]|(?<![现不存])在)(?P<b>[\u4e00-\u9fff]{2,12}?)(?:出?生|的|,|。|$|\x00)"
+    r"(?:出生地(?:点)?|籍贯|生地)(?:是|为|在|:)?[ ]?(?P<a>[\u4e00-\u9fffA-Za-z ]{2,20})"
+    r"|(?:出?生[于在]|(?<![现不存])在)(?P<b>[\u4e00-\u9fff]{2,12}?)(?:出?生|的|,|。|$|\x00)"
 )
 # What is left of a birth sentence once the place is taken away.
-_WORDS = re.compile(
-    r"生辰八字|出生时间|出生日期|北京时间|出生地点?|出生于?|生于|生的|八字|四柱|排盘|排一?个?盘|排一?下|算命|算一?下|算个?|看一?下|看看|生辰|命盘|命理|大运|五行|命造|"
-    r"男命|女命|乾造|坤造|请问|请|帮我|帮忙|帮|麻烦|我想|想要|想|我要|要|我的|我是|我|他的|她的|他|她|的|是|在|于|生日|生|人|命|性别|时间|日期|公历|农历|阴历|阳历|钟|分析|详细|一个|一下|什么|怎么样|如何|大师|老师|您好|你好|谢谢|时候|左右|大概|和|或|吗|呢|啊|吧|了|给|出|求|排|算|看|查|测"
-)
+_WORDS = re.compile("|".join(TABLE["beside_place"]))
 _LOOSE = re.compile(r"[\u4e00-\u9fff]{2,12}")
 
 

@@ -1,4 +1,4 @@
-"""One spelling for every sentence: the parser's tables know simplified characters and half-width digits only."""
+"""One spelling for every sentence: the tables know simplified characters and half-width digits only."""
 
 from __future__ import annotations
 

@@ -1,102 +1,48 @@
-"""What is not answered, whoever asks: fixed rules, fixed words, always with what can be asked instead."""
+"""What is not answered, whoever asks: the rules and their fixed words are in policy.yaml."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+NEVER = r"(?!)"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A topic that is refused: when `pattern` is found and `unless` is not."""
+    """A topic that is refused with `reply`: when `pattern` is found and `unless` is not."""
 
     topic: str
     pattern: re.Pattern[str]
+    unless: re.Pattern[str]
     reply: str
-    unless: re.Pattern[str] = re.compile(r"(?!)")
+
+    def applies(self, text: str) -> bool:
+        return self.pattern.search(text) is not None and self.unless.search(text) is None
 
 
-HELPLINE = (
-    "看到您这样说，我们很在意您的安危。您不必一个人扛着：请现在拨打全国统一心理援助热线 12356，"
-    "会有人认真听您说；如果正处在危险中，请拨打 120 或 110，也请告诉身边信任的人，请他陪着您。"
-    "这里是自动回复的账号，没有办法代替他们的帮助。"
-)
+def _rules() -> dict[str, Rule]:
+    rows = yaml.safe_load((Path(__file__).parent / "policy.yaml").read_text("utf-8"))["rules"]
+    return {row["topic"]: _rule(**row) for row in rows}
 
-CRISIS = Rule(
-    "crisis",
-    re.compile(
-        r"自杀|自残|自尽|轻生|割腕|寻短见|不想活|活不下去|活着没(?:有)?(?:意思|意义)|生无可恋|结束(?:自己的?)?生命|"
-        r"了结(?:自己|此生|这一生)|(?<![笑累热饿困吓急气疼痛冷忙烦])(?:好|很|真的?|就|只|我)?想(?:去)?死(?!你|我|她|他|了你|妈|爸|家|老|这|那|的是|个)|"
-        r"跳楼|跳河|跳桥|上吊|吞药|服毒|安眠药.{0,6}(?:死|够)|不如死|死了算了|(?:怎么|如何|怎样)(?:才能|去|可以)?死(?:得|去|掉|最|比较|没有痛苦|不痛)"
-    ),
-    HELPLINE,
-    re.compile(r"防自杀|自杀式袭击"),
-)
 
-_DEATH = Rule(
-    "death_date",
-    re.compile(
-        r"(?:什么时候|何时|哪年|哪一年|哪天|几岁|多少岁|几时|多久|哪个月).{0,8}(?:会|要|才)?(?:死|去世|离世|过世|归西|走人|断气|寿终|咽气)|"
-        r"(?:死|去世|离世|过世|断气)(?:于|在|是)?(?:什么时候|何时|哪年|哪一年|哪天|几岁)|"
-        r"能活(?:到)?(?:多少|几|多久|多长|多大)|还能活|活到(?:几|多少|什么时候)|还有多久(?:可活|好活|活头)|"
-        r"寿命|阳寿|寿数|寿元|死期|死亡(?:日期|时间)|大限|会不会死|会死吗|命长不长|短命吗|长寿吗|寿终"
-    ),
-    "生死寿命不能推算，也不应该推算，我们不回答这类问题。",
-    re.compile(r"祝|寿命长的(?:树|动物)"),
-)
-_LOTTERY = Rule(
-    "gambling",
-    re.compile(
-        r"彩票|双色球|大乐透|六合彩|福彩|体彩|刮刮乐|时时彩|快三|中奖(?:号码|数字)|(?:开奖|幸运)号码|特码|生肖码|买什么号|买几号会?中|"
-        r"赌博|赌球|下注|押注|百家乐|老虎机|打麻将会?赢|"
-        r"股票|炒股|(?:买|选|推荐).{0,4}股|股市|大盘|涨停|涨跌|会涨|会跌|A股|美股|港股|基金|期货|比特币|炒币|币圈|虚拟币|黄金走势|外汇"
-    ),
-    "彩票号码、股票和其他投资的涨跌不能靠排盘得出，我们不提供这类预测。",
-)
-_MEDICAL = Rule(
-    "medical",
-    re.compile(
-        r"(?:病|癌|肿瘤|瘤|手术|症|新冠|抑郁|怀孕|胎儿).{0,12}(?:能不能好|能好|会好|好得了|治好|治得好|治愈|痊愈|康复|会不会|能不能|多久好|"
-        r"成功吗|顺利吗|严重吗|有救|危险吗|恶化|复发|扩散|转移|好起来)|"
-        r"(?:能不能|会不会|能否|可以|能|会)(?:治好|治愈|痊愈|康复|得癌|得病|生病|流产|怀上|怀孕)|"
-        r"(?:得|患)(?:了|的|上)?(?:是)?什么病|是不是(?:得|患)了|什么时候(?:能|会|可以)?(?:怀孕|怀上|病好|康复|痊愈)|"
-        r"(?:怀|生)的?(?:是)?(?:男|女)(?:孩|宝|胎|娃|的)?(?:还是|或|或者)(?:男|女)|(?:胎儿|宝宝|孩子|肚子里的?)(?:的)?(?:性别|是男是女|是男孩还是女孩)|"
-        r"(?:该|要不要|应不应该|能不能|可以|需不需要|适合|宜)(?:不)?(?:做|动)?(?:手术|开刀|化疗|放疗|停药|吃药|打针|剖腹产|打胎|流产|堕胎)|"
-        r"病情|吃什么药|用什么药|诊断"
-    ),
-    "疾病、手术、怀孕这些请听医生的，我们不做任何医疗方面的判断。如果不舒服，请及时就医，急症请拨打 120。",
-    re.compile(r"相思病|职业病"),
-)
-_HARM = Rule(
-    "harm",
-    re.compile(
-        r"下咒|诅咒|咒(?:死|他|她|人)|降头|下蛊|蛊术|扎小人|小人纸|养小鬼|害(?:死|人|他|她)|弄死|整死|杀(?:人|死|了|掉)|毒死|打死(?:他|她|人)|"
-        r"报复|让(?:他|她|我?前任|对方|仇人|同事|领导|老板).{0,8}(?:倒霉|出事|破产|生病|去死|家破人亡|不得好死|身败名裂|离婚)|"
-        r"破坏.{0,6}(?:婚姻|感情|家庭)|拆散|怎么(?:偷|骗)"
-    ),
-    "可能伤害别人的事，我们不提供任何帮助。如果您正受到伤害或威胁，请拨打 110。",
-    re.compile(r"破解|解除诅咒|被(?:人)?(?:诅咒|下咒|害)"),
-)
-_MINOR = Rule(
-    "minors",
-    re.compile(
-        r"早恋|(?:小学|初中|高中|初[一二三]|高[一二三]|[三四五六七八九]年级|未成年).{0,12}(?:恋爱|谈对象|男朋友|女朋友|桃花|姻缘|感情运|复合|表白|喜欢的?人|暗恋)|"
-        r"(?:恋爱|谈对象|男朋友|女朋友|桃花|姻缘|复合|表白).{0,10}(?:小学生|初中|高中生?|未成年)|"
-        r"(?<![0-9一二三四五六七八九十])(?:1[0-7]|[7-9]|十[一二三四五六七]?|[七八九])(?:周)?岁.{0,12}(?:恋爱|谈对象|男朋友|女朋友|桃花|姻缘|结婚|感情|复合|表白|嫁|娶)"
-    ),
-    "未成年人的恋爱和姻缘，我们不做推算。",
-    re.compile(r"初[一二三](?:日|宜|适合)|正月|大年|农历"),
-)
-REFUSALS = (_DEATH, _HARM, _LOTTERY, _MEDICAL, _MINOR)
+def _rule(topic: str, reply: str, patterns: list[str], unless: list[str] | None = None) -> Rule:
+    return Rule(topic, re.compile("|".join(patterns)), re.compile("|".join(unless or [NEVER])), reply)
+
+
+_RULES = _rules()
+CRISIS = _RULES.pop("crisis")
+REFUSALS = _RULES
 
 
 def crisis(text: str) -> bool:
     """Words of somebody who may hurt themselves: answered before anything else is looked at."""
-    return bool(CRISIS.pattern.search(text)) and not CRISIS.unless.search(text)
+    return CRISIS.applies(text)
 
 
 def refusal(text: str) -> Rule | None:
     """The first rule that a normalised sentence falls under."""
-    return next(
-        (rule for rule in REFUSALS if rule.pattern.search(text) and not rule.unless.search(text)), None
-    )
+    return next((rule for rule in REFUSALS.values() if rule.applies(text)), None)

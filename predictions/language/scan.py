@@ -1,4 +1,4 @@
-"""One pass over a sentence: recognisers take spans one after another, and no character is read twice."""
+"""One pass over a sentence: recognisers take spans in turn, and no character is read twice."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ TAKEN = "\x00"
 
 
 class Scan:
-    """The text with what is already understood blanked out; positions stay those of the normalised sentence."""
+    """The text with what is understood blanked out; positions stay those of the normalised sentence."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.rest = text
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """Every match in what nobody took yet; each is taken when the next is asked for."""
+        """Every match in what nobody took yet, taken as it is handed out."""
         start = 0
         while match := pattern.search(self.rest, start):
             self.take(match.start(), match.end())

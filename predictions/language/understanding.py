@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from predictions.language import policy
@@ -15,9 +15,10 @@ from predictions.language.days import LUNAR_WORDS, DayText, find_days
 from predictions.language.localities import Locality, find_locality
 from predictions.language.normalise import LIMIT, normalise
 from predictions.language.people import find_gender
-from predictions.language.resolution import BIRTH, TARGET, DayReading, read_day
+from predictions.language.resolution import DayReading, read_day
 from predictions.language.scan import TAKEN, Scan
 from predictions.language.topics import BY_INTENT, QUESTION, Signs, best, chosen_number, scored, small_request
+from predictions.language.years import BIRTH, TARGET
 from predictions.types import Json
 
 CHINA = timezone(timedelta(hours=8))
@@ -37,7 +38,9 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What has to be settled before the answer: `kind` is problem, ambiguous or missing."""
+    """What has to be settled first: `kind` is problem, ambiguous or missing; `slot` is date, hour, gender,
+    place, intent or text.
+    """
 
     kind: str
     slot: str
@@ -49,9 +52,9 @@ class Issue:
 class Understanding:
     """The parse of one sentence.
 
-    `slots`: day (a date of the API, perhaps incomplete), time {hour, minute, next_day?}, hour_unknown, gender (male,
-    female, unsaid), place, event (list of {name, terms}), to (lunar, solar). `notes` are conventions that were
-    applied, in Chinese, for the echo.
+    `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?}, hour_unknown,
+    gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar). `notes` are the
+    conventions that were applied, in Chinese, for the echo. `bare`: a day was said and nothing else.
     """
 
     intent: str
@@ -60,12 +63,13 @@ class Understanding:
     notes: tuple[str, ...] = ()
     text: str = ""
     topic: str = ""
+    bare: bool = False
 
 
 def understand(text: str, now: datetime, *, role: str = "") -> Understanding:
-    """Intent and slots of a sentence at an instant; `role` forces a day to be read as birth or target.
+    """Intent and slots of a sentence at an instant; `role` forces a day to be a birth or a target.
 
-    Nothing is computed and nothing raised. The result for a refused sentence has the intent refused or crisis.
+    Nothing is computed and nothing raised. A refused sentence has the intent refused or crisis.
     """
     sentence = normalise(text)
     if policy.crisis(sentence.text):
@@ -80,21 +84,24 @@ def understand(text: str, now: datetime, *, role: str = "") -> Understanding:
     if not sentence.cut:
         return found
     notes = (f"句子超过{LIMIT}字，只看了前{LIMIT}字", *found.notes)
-    return Understanding(found.intent, found.slots, found.issue, notes, found.text, found.topic)
+    return replace(found, notes=notes)
 
 
 _BIRTH_AFTER = re.compile(r"[^,。;!?]{0,4}?(?:出?生(?!意|肖|活|日快乐|态|产)|诞生|的?(?:八字|四柱|命))")
 _BIRTH_BEFORE = re.compile(
-    r"(?:生于|出生(?:于|在|日期|时间|年月日)?(?:是|为)?|生日(?:是|为)?|生辰(?:是|为)?|八字(?:是)?|诞生于?)[: ,]?$"
+    r"(?:(?:出?生|诞生)于|出生(?:在|日期|时间|年月日)?(?:是|为)?|(?:生日|生辰|八字)(?:是|为)?)[: ,]?$"
 )
-# Digits that no recogniser took, or numerals with a unit of dates: something was said that was not understood.
+# Digits that no recogniser took, or numerals with a unit of dates: something was said and not understood.
 _LEFT_OVER = re.compile(
-    r"[A-Za-z]?[0-9][0-9.:/-]*[年月日号点时分天岁周个]?|(?<!星)(?<!礼拜)(?!一[点日月])[零〇一二三四五六七八九十廿]+[月号](?!老|令)"
+    r"[A-Za-z]?[0-9][0-9.:/-]*[年月日号点时分天岁周个]?"
+    r"|(?<!星)(?<!礼拜)(?!一[点日月])[零〇一二三四五六七八九十廿]+[月号](?!老|令)"
 )
 
 
 class _Reader:
     """The recognisers applied to one sentence, in the order in which spans may be taken."""
+
+    bare = False
 
     def __init__(self, text: str, today: date) -> None:
         self.text = text
@@ -114,7 +121,8 @@ class _Reader:
         if intent in BY_INTENT and not BY_INTENT[intent].system:
             return Understanding(intent, text=self.text)
         self._read_day(intent, role)
-        if intent in BIRTH_INTENTS or role == BIRTH:
+        options = {option.intent for issue in self.issues for option in issue.options}
+        if intent in BIRTH_INTENTS or role == BIRTH or options & BIRTH_INTENTS:
             self._read_birth()
         elif intent == "calendar_convert":
             self._read_direction()
@@ -141,13 +149,15 @@ class _Reader:
         return self._bare_day() if self.days and not role else "unknown"
 
     def _bare_day(self) -> str:
-        """A day and nothing else: its almanac (which has both calendars); long past, perhaps somebody's birth."""
+        """A day and nothing else: its almanac, which has both calendars; if long past, perhaps a birth."""
         rest = self.scan.rest.replace(TAKEN, "").strip(" ,。.!?~的是呢吗啊在")
         if len(rest) > 8:
             return "unknown"
+        self.bare = True
         if not self._signs().old_day:
             return "almanac_day"
-        titles = [Option(BY_INTENT[intent].title, intent=intent) for intent in ("almanac_day", "bazi")]
+        intents = ("almanac_day", "calendar_convert", "bazi")
+        titles = [Option(BY_INTENT[intent].title, intent=intent) for intent in intents]
         self.issues.append(Issue("ambiguous", "intent", "这个日期您想看什么？", tuple(titles)))
         return "ambiguous"
 
@@ -173,7 +183,7 @@ class _Reader:
         solar = read_day(day, self.today, TARGET).solar
         return solar is not None and solar < self.today - OLD
 
-    # --- the day ---------------------------------------------------------------------------------------------------
+    # --- the day
 
     def _read_day(self, intent: str, role: str) -> None:
         role = role or (BIRTH if intent in BIRTH_INTENTS else TARGET)
@@ -187,7 +197,7 @@ class _Reader:
             self._take_day(*readings[0])
 
     def _candidates(self, intent: str, role: str) -> list[DayText]:
-        """Which of the days named is meant: the birth for a birth chart, the other one for a day to look up."""
+        """Which of the days named is meant: a birth for a birth chart, another for a day to look up."""
         named = [day for day in self.days if day.kind != "range"] or self.days
         births = [day for day in named if self._near_birth(day)]
         others = [day for day in named if day not in births]
@@ -207,33 +217,30 @@ class _Reader:
         options = [
             option
             for _, reading in readings
-            for option in _day_options(reading.choices or (reading.date,))
+            for option in day_options(reading.choices or (reading.day,))
             if option.slots
         ]
         text = "提到了不止一个日期，一次看一个，请选："
-        self.issues.append(Issue("ambiguous", "day", text, tuple(options)))
+        self.issues.append(Issue("ambiguous", "date", text, tuple(options)))
         return []
 
     def _take_day(self, day: DayText, reading: DayReading) -> None:
         self.notes.extend(reading.notes)
         if reading.problem:
             kind = "missing" if reading.missing else "problem"
-            self.issues.append(Issue(kind, "day", reading.problem, _day_options(reading.choices)))
+            self.issues.append(Issue(kind, "date", reading.problem, day_options(reading.choices)))
         elif reading.choices:
             text = f"“{day.text}”有不止一种理解，请选："
-            self.issues.append(Issue("ambiguous", "day", text, _day_options(reading.choices)))
+            self.issues.append(Issue("ambiguous", "date", text, day_options(reading.choices)))
         else:
-            self.slots["day"] = reading.date
+            self.slots["day"] = reading.day
 
     def _without_day(self, intent: str) -> None:
         """黄历 and 今天几号 without a day mean today; anything else is asked."""
         if self.issues or self.days:
             return
-        rest = self.scan.rest
-        today = (intent == "almanac_day" and not self.events) or (
-            intent == "calendar_convert" and QUESTION.search(rest)
-        )
-        if today:
+        asked = intent == "calendar_convert" and QUESTION.search(self.scan.rest)
+        if asked or (intent == "almanac_day" and not self.events):
             self.slots["day"] = {
                 "calendar": "solar",
                 "year": self.today.year,
@@ -242,7 +249,7 @@ class _Reader:
             }
             self.notes.append("没有写日期，按今天")
 
-    # --- a birth ---------------------------------------------------------------------------------------------------
+    # --- a birth
 
     def _read_birth(self) -> None:
         if self.clock is not None:
@@ -261,12 +268,12 @@ class _Reader:
         if clock.unknown:
             self.slots["hour_unknown"] = True
         elif clock.problem:
-            self.issues.append(Issue("problem", "time", clock.problem))
+            self.issues.append(Issue("problem", "hour", clock.problem))
         elif len(clock.times) == 1:
             self.slots["time"] = time_slot(clock.times[0])
         else:
             text = f"“{clock.text}”有不止一种理解，请选："
-            self.issues.append(Issue("ambiguous", "time", text, tuple(_time_options(clock))))
+            self.issues.append(Issue("ambiguous", "hour", text, tuple(_time_options(clock))))
 
     def _read_place(self, locality: Locality) -> None:
         if locality.full_name:
@@ -289,11 +296,11 @@ class _Reader:
     def _note_left_over(self) -> None:
         left = _LEFT_OVER.findall(self.scan.rest)
         if left and not self.issues:
-            self.issues.append(Issue("problem", "leftover", f"没看懂“{'”“'.join(left[:3])}”。"))
+            self.issues.append(Issue("problem", "text", f"没看懂“{'”“'.join(left[:3])}”。"))
 
 
 def time_slot(time: Time) -> Json:
-    slot: Json = {"hour": time.hour, "minute": time.minute}
+    slot: Json = {"hour": time.hour} | ({} if time.minute is None else {"minute": time.minute})
     return slot | ({"next_day": True} if time.next_day else {})
 
 
@@ -303,5 +310,8 @@ def _time_options(clock: ClockReading) -> Iterable[Option]:
         yield Option(label, {"time": time_slot(time)})
 
 
-def _day_options(days: Iterable[Json]) -> tuple[Option, ...]:
-    return tuple(Option(day_label(day), {"day": day}) for day in days if "day" in day)
+def day_options(days: Iterable[Json]) -> tuple[Option, ...]:
+    """Complete days as choices."""
+    return tuple(
+        Option(day_label(day), {"day": day}) for day in days if {"year", "month", "day"} <= day.keys()
+    )

@@ -1,0 +1,262 @@
+"""ask(): one sentence in, one answer or one question out; what is pending travels in the context."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from predictions import engine
+from predictions.language import pending as contexts
+from predictions.language import policy, wording
+from predictions.language.activities import plan_lines
+from predictions.language.numerals import number
+from predictions.language.pending import Pending
+from predictions.language.replies import merged, read_reply, starts_anew
+from predictions.language.requests import described, in_words, missing, system_input
+from predictions.language.results import AskResult, Question
+from predictions.language.topics import BY_INTENT, BY_SYSTEM
+from predictions.language.understanding import BIRTH_INTENTS, Issue, Option, Understanding, understand
+from predictions.language.wording import UNDERSTOOD
+from predictions.registry import System
+from predictions.types import Answer, InvalidInput, Json
+
+# WeChat's text limit; the hints at the end give way before an answer is split.
+COMFORTABLE_BYTES = 2048
+PATIENCE = 2
+LEAVING = frozenset(
+    {"crisis", "refused", "menu", "help", "greeting", "delete_data", "consent_no", "cancel", "human"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is known when it is our turn: the subject, its slots, and the issue to settle first, if any."""
+
+    intent: str
+    slots: Json
+    issue: Issue | None
+    notes: tuple[str, ...]
+    consented: bool = False
+    tries: int = 0
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The one who answers: when it is, what is enabled."""
+
+    now: datetime
+    systems: Collection[str]
+
+    # --- the two ways in
+
+    def fresh(self, found: Understanding) -> AskResult:
+        """A sentence that stands on its own."""
+        if found.intent == "choice":
+            return self._menu_entry(found.slots["number"])
+        if found.intent in _SMALL:
+            return self._small(found)
+        if found.intent == "unknown":
+            return self._not_understood(found.text)
+        turn = Turn(self._subject(found), found.slots, found.issue, found.notes)
+        return self._between(turn, found) if found.intent == "ambiguous" else self.advance(turn)
+
+    def _subject(self, found: Understanding) -> str:
+        """A day and nothing else is shown in both calendars where the account has no almanac."""
+        no_almanac = found.bare and found.intent == "almanac_day" and not self._has("almanac")
+        return "calendar_convert" if no_almanac and self._has("calendar") else found.intent
+
+    def _has(self, system: str) -> bool:
+        return any(system == here.id for here in wording.enabled(self.systems))
+
+    def resumed(self, before: Pending, text: str, found: Understanding) -> AskResult | None:
+        """A reply to what was asked; None when the person has changed the subject."""
+        if found.intent in LEAVING or starts_anew(before, found):
+            return None
+        if found.intent == "choice" and before.options:
+            return self._chosen(before, found.slots["number"])
+        if found.intent in {"consent_yes", "more", "thanks"}:
+            return self.advance(self._turn(before, before.slots, consented=True))
+        reply = read_reply(before, text, self.now)
+        slots, problem = merged(before.slots, reply.slots)
+        issue = problem or reply.issue
+        if issue is None and slots == before.slots:
+            return self._again(before)
+        turn = self._turn(before, slots, consented=True)
+        return self.advance(replace(turn, issue=issue, notes=reply.notes))
+
+    def _turn(self, before: Pending, slots: Json, consented: bool) -> Turn:
+        return Turn(before.intent, slots, None, (), before.consented or consented)
+
+    def _chosen(self, before: Pending, numeral: str) -> AskResult:
+        place = number(numeral) or 0
+        if not 1 <= place <= len(before.options):
+            return self._again(before, f"请回复1到{len(before.options)}之间的数字。")
+        option = before.options[place - 1]
+        slots, problem = merged(before.slots, option.slots)
+        return self.advance(Turn(option.intent or before.intent, slots, problem, (), before.consented))
+
+    def _again(self, before: Pending, why: str = "") -> AskResult:
+        """The reply did not say what was asked: once more, and then the person is let go."""
+        if before.tries >= PATIENCE:
+            return self._not_understood("")
+        issue = Issue("ambiguous" if before.options else "missing", before.asked, "", before.options)
+        turn = Turn(before.intent, before.slots, None, (), before.consented, before.tries + 1)
+        if before.intent == "ambiguous" or before.options:
+            return self._question(turn, replace(issue, text=why or "没看懂这句回复，请选："))
+        return self._question(turn, replace(issue, text=f"没看懂这句回复。{self._missing_text(turn)}"))
+
+    # --- going on
+
+    def advance(self, turn: Turn) -> AskResult:
+        """Answer when everything is there, else ask for the one thing that comes first."""
+        topic = BY_INTENT[turn.intent]
+        if not self._has(topic.system):
+            return self._plain("refused", turn.intent, wording.unavailable_text(turn.intent, self.systems))
+        if turn.issue is not None:
+            return self._question(turn, turn.issue)
+        if missing(turn.intent, turn.slots):
+            slot = missing(turn.intent, turn.slots)
+            return self._question(
+                turn, Issue("missing", slot, self._missing_text(turn), _gender_options(slot))
+            )
+        return self._answer(turn, topic.system)
+
+    def _missing_text(self, turn: Turn) -> str:
+        return wording.question_text(missing(turn.intent, turn.slots), turn.intent, turn.slots)
+
+    def _answer(self, turn: Turn, system: str) -> AskResult:
+        try:
+            answer = engine.answer(system, system_input(turn.intent, turn.slots))
+        except InvalidInput as invalid:
+            text = "".join(error.detail for error in invalid.errors)
+            return self._question(turn, Issue("problem", "date", text))
+        return AskResult(
+            "answered", turn.intent, answer.understood_as, answer, None, None, self._answer_text(turn, answer)
+        )
+
+    def _answer_text(self, turn: Turn, answer: Answer) -> str:
+        lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(turn.notes)]
+        lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
+        lines.append(answer.text)
+        if turn.intent in BIRTH_INTENTS:
+            lines.append(wording.NOT_KEPT)
+        return _shortened(lines, wording.WRONG)
+
+    def _question(self, turn: Turn, issue: Issue) -> AskResult:
+        """What is understood, the consent before a birth is asked for, the question, the one sentence."""
+        understood = described(turn.intent, turn.slots)
+        asks_birth = turn.intent in BIRTH_INTENTS and not turn.consented
+        choices = [option.label for option in issue.options]
+        lines = [f"{UNDERSTOOD}{understood}。"] if understood else []
+        lines += _note_lines(turn.notes)
+        lines += [wording.CONSENT] if asks_birth else []
+        lines.append(issue.text)
+        lines += [wording.numbered(choices)] if choices else []
+        lines += self._how_to_answer(turn, issue)
+        status = "ambiguous" if issue.kind == "ambiguous" else "needs_input"
+        after = Pending(
+            turn.intent,
+            turn.slots,
+            issue.slot,
+            self.now,
+            issue.options,
+            turn.consented or asks_birth,
+            turn.tries,
+        )
+        question = Question(issue.slot, issue.text, choices)
+        return AskResult(
+            status, turn.intent, understood, None, question, after.as_context(), "\n".join(lines)
+        )
+
+    def _how_to_answer(self, turn: Turn, issue: Issue) -> list[str]:
+        if issue.slot in {"intent", "birth"}:
+            return []
+        if issue.options and issue.options[0].slots:
+            slots, problem = merged(turn.slots, issue.options[0].slots)
+            return [in_words(turn.intent, turn.slots if problem else slots)]
+        return [in_words(turn.intent, turn.slots)]
+
+    # --- answers without a chart
+
+    def _between(self, turn: Turn, found: Understanding) -> AskResult:
+        """Several subjects: the person chooses of those enabled; a single one is taken, the rest is told."""
+        assert turn.issue is not None
+        options = turn.issue.options
+        usable = tuple(option for option in options if self._has(BY_INTENT[option.intent].system))
+        if not usable:
+            return self.advance(replace(turn, intent=options[0].intent, issue=None))
+        if len(usable) > 1:
+            return self._question(turn, replace(turn.issue, options=usable))
+        others = [] if found.bare else [option.label for option in options if option not in usable]
+        notes = (f"{'、'.join(others)}这里没有提供，只看{usable[0].label}",) if others else ()
+        return self.advance(replace(turn, intent=usable[0].intent, issue=None, notes=turn.notes + notes))
+
+    def _menu_entry(self, numeral: str) -> AskResult:
+        place = number(numeral) or 0
+        systems = wording.enabled(self.systems)
+        if not 1 <= place <= len(systems):
+            text = f"{wording.NOTHING_ASKED}\n{wording.menu_text(self.systems)}"
+            return self._plain("not_understood", "choice", text)
+        return self._open(systems[place - 1], place)
+
+    def _open(self, system: System, place: int) -> AskResult:
+        topic = BY_SYSTEM.get(system.id)
+        if topic is None:
+            return self._plain("answered", "menu", f"{system.title}：{system.summary}")
+        found = understand(topic.menu, self.now)
+        return self.fresh(replace(found, notes=(*found.notes, f"菜单第{place}项“{topic.menu}”")))
+
+    def _small(self, found: Understanding) -> AskResult:
+        if found.intent == "refused":
+            reply = policy.REFUSALS[found.topic].reply
+            text = "\n".join(filter(None, [reply, wording.instead_text(self.systems)]))
+            return self._plain("refused", "refused", text)
+        status = "refused" if found.intent == "crisis" else "answered"
+        return self._plain(status, found.intent, wording.small_text(found.intent, self.systems))
+
+    def _not_understood(self, text: str) -> AskResult:
+        shown = f"没看懂“{text[:20]}{'…' if len(text) > 20 else ''}”。" if text else "没看懂。"
+        return self._plain("not_understood", "unknown", f"{shown}\n{wording.menu_text(self.systems)}")
+
+    def _plain(self, status: str, intent: str, text: str) -> AskResult:
+        return AskResult(status, intent, "", None, None, None, text)
+
+
+_SMALL = LEAVING | {"thanks", "more", "consent_yes"}
+
+
+def ask(text: str, *, now: datetime, systems: Collection[str], context: Json | None = None) -> AskResult:
+    """Answer a sentence with the enabled `systems` at the aware instant `now`; today is Asia/Shanghai's.
+
+    `context` is what the last result of the same person carried. Never raises on any text or context.
+    """
+    desk = _Desk(now, systems)
+    found = understand(text, now)
+    before = contexts.load(context, now)
+    if before is not None:
+        result = desk.resumed(before, text, found)
+        if result is not None:
+            return result
+    return desk.fresh(found)
+
+
+def _gender_options(slot: str) -> tuple[Option, ...]:
+    if slot != "gender":
+        return ()
+    return (
+        Option("男", {"gender": "male"}),
+        Option("女", {"gender": "female"}),
+        Option("不说（不排大运）", {"gender": "unsaid"}),
+    )
+
+
+def _note_lines(notes: tuple[str, ...]) -> list[str]:
+    return [f"（{'；'.join(notes)}）"] if notes else []
+
+
+def _shortened(lines: list[str], hint: str) -> str:
+    text = "\n".join(lines)
+    whole = f"{text}\n{hint}"
+    return whole if len(whole.encode()) <= COMFORTABLE_BYTES else text

@@ -1,0 +1,143 @@
+"""Slots to the input of a system, to the slot still missing, and to the sentence that says it all at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from predictions.language.calendar_days import day_label, lunar_label, solar_day, solar_dict, solar_label
+from predictions.language.topics import BY_INTENT
+from predictions.language.understanding import BIRTH_INTENTS
+from predictions.types import Json
+
+GENDERS = {"male": "男", "female": "女", "unsaid": "性别不说"}
+PARTS = {"year": "年", "month": "月", "day": "日"}
+_SAMPLE_BIRTH: Json = {
+    "day": {"calendar": "solar", "year": 1990, "month": 5, "day": 17},
+    "time": {"hour": 8},
+    "gender": "male",
+}
+_SAMPLE_DAY: Json = {"day": {"calendar": "solar", "year": 2026, "month": 10, "day": 1}}
+
+
+def missing(intent: str, slots: Json) -> str:
+    """The next slot to ask for (birth, date, hour, gender), or empty when the system can be asked."""
+    day = slots.get("day")
+    if day is None:
+        return "birth" if intent in BIRTH_INTENTS else "date"
+    if missing_parts(day):
+        return "date"
+    if intent not in BIRTH_INTENTS:
+        return ""
+    if "time" not in slots and not slots.get("hour_unknown"):
+        return "hour"
+    return "" if "gender" in slots else "gender"
+
+
+def missing_parts(day: Json) -> list[str]:
+    return [part for part in PARTS if part not in day]
+
+
+def system_input(intent: str, slots: Json) -> Json:
+    """The `input` of the API for complete slots."""
+    if intent not in BIRTH_INTENTS:
+        return {"date": dict(slots["day"])}
+    birth = birth_day(slots) | _clock(slots)
+    if "place" in slots:
+        birth["place"] = slots["place"]
+    gender = slots.get("gender")
+    return {"birth": birth} | ({"gender": gender} if gender in {"male", "female"} else {})
+
+
+def birth_day(slots: Json) -> Json:
+    """The civil day of the birth: 晚上12点 of the 17th is 00:00 of the 18th."""
+    day: Json = slots["day"]
+    if not slots.get("time", {}).get("next_day"):
+        return dict(day)
+    solar = solar_day(day["calendar"], day["year"], day["month"], day["day"], bool(day.get("leap")))
+    return solar_dict(solar + timedelta(days=1))
+
+
+def _clock(slots: Json) -> Json:
+    time = slots.get("time") or {}
+    return {name: time[name] for name in ("hour", "minute") if name in time}
+
+
+def sentence(intent: str, slots: Json) -> str:
+    """One sentence that the parser reads as these slots; what is missing is filled with an example."""
+    topic = BY_INTENT[intent]
+    if intent in BIRTH_INTENTS:
+        known = _complete_birth(slots)
+        place = f" {known['place']}出生" if "place" in known else ""
+        words = (day_label(birth_day(known)), _time_words(known), GENDERS[known["gender"]])
+        return f"{' '.join(words)}{place} {topic.title.removesuffix('排盘')}"
+    day = slots.get("day")
+    shown = day_label(day) if day and not missing_parts(day) else day_label(_SAMPLE_DAY["day"])
+    if intent == "calendar_convert":
+        return f"{shown}是{'公历' if shown.startswith('农历') else '农历'}几号"
+    plan = "".join(event["name"] for event in slots.get("event", [])[:1])
+    return f"{shown}适合{plan}吗" if plan else f"{shown}黄历"
+
+
+def _complete_birth(slots: Json) -> Json:
+    known = {
+        name: slots[name] for name in ("day", "time", "gender", "place", "hour_unknown") if name in slots
+    }
+    if "day" in known and missing_parts(known["day"]):
+        sample: Json = {"year": 1990, "month": 5, "day": 17}
+        known["day"] = sample | known["day"]
+    if known.get("hour_unknown"):
+        known.pop("time", None)
+        return _SAMPLE_BIRTH | {"time": None} | known
+    return _SAMPLE_BIRTH | known
+
+
+def _time_words(slots: Json) -> str:
+    time = slots.get("time")
+    if time is None:
+        return "时辰不详"
+    hour = time["hour"]
+    if "minute" in time:
+        return f"{hour:02}:{time['minute']:02}"
+    if hour in {0, 12}:
+        return f"{'中午' if hour else ''}{hour}点"
+    name = "凌晨" if hour < 6 else "早上" if hour < 12 else "下午" if hour < 18 else "晚上"
+    return f"{name}{hour - 12 if hour > 12 else hour}点"
+
+
+def described(intent: str, slots: Json) -> str:
+    """What is understood so far, for the echo of a question: 八字排盘，公历1990年5月，男."""
+    topic = BY_INTENT.get(intent)
+    said = [topic.title if topic else "", _day_words(slots.get("day")), _moment_words(slots)]
+    said.append(GENDERS.get(slots.get("gender", ""), ""))
+    said.append(slots.get("place", ""))
+    said.append("、".join(event["name"] for event in slots.get("event", [])))
+    return "，".join(part for part in said if part)
+
+
+def _day_words(day: Json | None) -> str:
+    if not day:
+        return ""
+    if not missing_parts(day):
+        return lunar_label(day) if day["calendar"] == "lunar" else f"公历{solar_label_of(day)}"
+    leap = "闰" if day.get("leap") else ""
+    said = "".join(
+        f"{leap if part == 'month' else ''}{day[part]}{PARTS[part]}" for part in PARTS if part in day
+    )
+    return ("农历" if day.get("calendar") == "lunar" else "") + said
+
+
+def solar_label_of(day: Json) -> str:
+    return solar_label(solar_day("solar", day["year"], day["month"], day["day"], False))
+
+
+def _moment_words(slots: Json) -> str:
+    if slots.get("hour_unknown"):
+        return "时辰不详"
+    if "time" not in slots:
+        return ""
+    return ("次日" if slots["time"].get("next_day") else "") + _time_words(slots)
+
+
+def in_words(intent: str, slots: Json) -> str:
+    """How to say everything at once, for channels that remember nothing."""
+    return f"也可以整句重发，例如：{sentence(intent, slots)}"
