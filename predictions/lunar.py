@@ -36,6 +36,7 @@ from predictions.solar_terms import (
     terms,
     utc_text,
 )
+from predictions.types import Json
 
 __all__ = [
     "LunarDate",
@@ -89,7 +90,7 @@ class LunarYear:
     def find(self, month: int, leap: bool) -> LunarMonth | None:
         return next((found for found in self.months if (found.month, found.leap) == (month, leap)), None)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> Json:
         """What GET /api/v1/calendar/lunar/{year} answers."""
         months = [
             {
@@ -128,7 +129,7 @@ class LunarDate:
         """闰六月初一, without the year."""
         return f"{'闰' if self.leap else ''}{MONTH_NAMES[self.month - 1]}{day_name(self.day)}"
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> Json:
         return {
             "year": self.year,
             "month": self.month,
@@ -271,7 +272,7 @@ def to_solar(month: LunarMonth, day: int) -> date:
     return month.first + timedelta(days=day - 1)
 
 
-def calendar_day(day: date, source: str = "hko", year_boundary: str = "lichun") -> dict[str, object]:
+def calendar_day(day: date, source: str = "hko", year_boundary: str = "lichun") -> Json:
     """The facts of a civil day (DESIGN section 5, ``calendar``); also GET /api/v1/calendar/{date}.
 
     The sexagenary year changes on the day of 立春 (or on 正月初一, ``year_boundary`` "new_year"), the month
@@ -309,7 +310,7 @@ def _festivals(day: date, lunar: LunarDate, found: Term | None, source: str) -> 
     return festivals_on(day, (lunar.month, lunar.day, lunar.leap), last, found.name if found else None)
 
 
-def _holiday(day: date) -> dict[str, object] | None:
+def _holiday(day: date) -> Json | None:
     found = legal_holiday(day)
     return {"name": found[0], "work": found[1]} if found else None
 

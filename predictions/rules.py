@@ -13,7 +13,7 @@ the id; with ``member: true`` the fact is a list that contains the value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,10 +24,10 @@ import yaml
 from predictions.types import Json, Reading, Statement
 
 FOLDER = Path(__file__).parent / "rules"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KINDS = ("computed", "rule", "traditional")
 POLARITIES = ("good", "neutral", "caution")
 _SLOT = re.compile(r"\{([\w.]+)\}")
-_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,16 @@ class Rule:
     kind: str
 
 
+def _read(system_id: str) -> Json:
+    text = (FOLDER / f"{system_id}.yaml").read_text(encoding="utf-8")
+    document: Json = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are the safe one
+    return document
+
+
 @lru_cache(maxsize=64)
 def load(system_id: str) -> tuple[Rule, ...]:
     """The rules of a system in file order; a malformed file raises ValueError at the first use."""
-    document = yaml.safe_load((FOLDER / f"{system_id}.yaml").read_text(encoding="utf-8"))
+    document = _read(system_id)
     rules = tuple(rule for entry in document["rules"] for rule in _expand(entry, document))
     repeated = {rule.id for rule in rules if sum(other.id == rule.id for other in rules) > 1}
     if repeated:
@@ -56,31 +62,40 @@ def load(system_id: str) -> tuple[Rule, ...]:
 
 def apply(system_id: str, facts: Json) -> Reading:
     """Every rule of the system whose conditions the facts meet, as statements in the order of the file."""
-    return Reading([_statement(rule, facts) for rule in load(system_id) if matches(rule.when, facts)])
+    found = ((rule, evidence(rule.when, facts)) for rule in load(system_id))
+    return Reading([_statement(rule, paths, facts) for rule, paths in found if paths is not None])
 
 
-def matches(when: Json, facts: Json) -> bool:
-    """Whether the facts meet every condition of ``when``."""
-    return all(
-        any(_holds(condition, fact) for fact in values(facts, path)) for path, condition in when.items()
-    )
+def evidence(when: Json, facts: Json) -> list[str] | None:
+    """The paths of the facts that meet the conditions of ``when``, or None when one of them is not met."""
+    paths: list[str] = []
+    for path, condition in when.items():
+        met = [place for place, fact in values(facts, path) if _holds(condition, fact)]
+        if not met:
+            return None
+        paths += met
+    return paths
 
 
-def values(facts: Json, path: str) -> list[Any]:
-    """The facts at a dotted path; ``*`` fans out over the members of an object or list. [] when there is
-    none.
-    """
-    found: list[Any] = [facts]
+def values(facts: Json, path: str) -> list[tuple[str, Any]]:
+    """The facts at a dotted path with their own paths; ``*`` fans out, a number counts a list from 0."""
+    found: list[tuple[str, Any]] = [("", facts)]
     for step in path.split("."):
-        found = [member for value in found for member in _members(value, step)]
+        found = [
+            (f"{place}.{name}" if place else name, member)
+            for place, value in found
+            for name, member in _members(value, step)
+        ]
     return found
 
 
-def _members(value: Any, step: str) -> Iterator[Any]:
+def _members(value: Any, step: str) -> list[tuple[str, Any]]:
+    named = value if isinstance(value, dict) else {}
+    if isinstance(value, list):
+        named = {str(place): member for place, member in enumerate(value)}
     if step == "*":
-        yield from value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    elif isinstance(value, dict) and step in value:
-        yield value[step]
+        return list(named.items())
+    return [(step, named[step])] if step in named else []
 
 
 def _holds(condition: Any, fact: Any) -> bool:
@@ -99,26 +114,23 @@ def _contains_any(fact: Any, operand: Any) -> bool:
     return any(_contains(fact, item) for item in operand)
 
 
-_TESTS = {
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "has": _contains,
     "has_any": _contains_any,
-    "min": lambda fact, operand: fact is not None and fact >= operand,
-    "max": lambda fact, operand: fact is not None and fact <= operand,
-    "not": lambda fact, operand: fact != operand,
+    "min": lambda fact, operand: fact is not None and bool(fact >= operand),
+    "max": lambda fact, operand: fact is not None and bool(fact <= operand),
+    "not": lambda fact, operand: bool(fact != operand),
 }
 
 
-def _statement(rule: Rule, facts: Json) -> Statement:
+def _statement(rule: Rule, paths: list[str], facts: Json) -> Statement:
     text = _SLOT.sub(lambda slot: _shown(facts, slot[1]), rule.text)
-    evidence = [f"facts.{path}" for path in rule.when]
-    return Statement(text, rule.topic, rule.id, evidence, rule.source, rule.polarity, rule.kind)
+    proof = [f"facts.{path}" for path in paths]
+    return Statement(text, rule.topic, rule.id, proof, rule.source, rule.polarity, rule.kind)
 
 
 def _shown(facts: Json, path: str) -> str:
-    found = values(facts, path)
-    return (
-        "、".join(str(item) for item in found[0]) if found and isinstance(found[0], list) else str(*found[:1])
-    )
+    return "、".join(str(fact) for _, fact in values(facts, path))
 
 
 def _expand(entry: Json, document: Json) -> Iterator[Rule]:

@@ -131,9 +131,9 @@ def _strict_integer(checker: object, instance: object) -> bool:
     return isinstance(instance, int) and not isinstance(instance, bool)
 
 
-_StrictValidator = extend(
-    Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _strict_integer)
-)
+_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _strict_integer)
+_extend: Any = extend
+_StrictValidator: Any = _extend(Draft202012Validator, type_checker=_TYPES)
 
 
 @lru_cache(maxsize=128)
@@ -180,12 +180,16 @@ def _field_errors(violation: ValidationError, root: str) -> Iterator[FieldError]
     elif rule in ("required", "dependentRequired"):
         yield from _missing_members(violation, pointer)
     elif rule == "type":
-        expected = violation.validator_value
-        names = [expected] if isinstance(expected, str) else list(expected)
+        names = _listed(violation)
         wanted = "或".join(_TYPE_NAMES[name] for name in names)
         yield FieldError(pointer, "wrong_type", f"{_title(violation)}必须是{wanted}。")
     elif not _fails_type(violation):
         yield _outside_bounds(violation, pointer)
+
+
+def _listed(violation: ValidationError) -> list[str]:
+    expected: Any = violation.validator_value
+    return [expected] if isinstance(expected, str) else list(expected)
 
 
 def _fails_type(violation: ValidationError) -> bool:
@@ -195,7 +199,7 @@ def _fails_type(violation: ValidationError) -> bool:
     if expected is None:
         return False
     types = [expected] if isinstance(expected, str) else expected
-    return not any(_StrictValidator.TYPE_CHECKER.is_type(violation.instance, name) for name in types)
+    return not any(_TYPES.is_type(violation.instance, name) for name in types)
 
 
 def _nearest_branch(violation: ValidationError, root: str) -> Iterator[FieldError]:
@@ -227,7 +231,7 @@ def _unknown_members(violation: ValidationError, pointer: str) -> Iterator[Field
 
 def _missing_members(violation: ValidationError, pointer: str) -> Iterator[FieldError]:
     members = violation.instance if isinstance(violation.instance, dict) else {}
-    wanted = violation.validator_value
+    wanted: Any = violation.validator_value
     if isinstance(wanted, dict):
         wanted = [name for cause, names in wanted.items() if cause in members for name in names]
     schema = violation.schema if isinstance(violation.schema, dict) else {}
@@ -241,7 +245,7 @@ def _outside_bounds(violation: ValidationError, pointer: str) -> FieldError:
     schema = violation.schema if isinstance(violation.schema, dict) else {}
     name = str(violation.absolute_path[-1]) if violation.absolute_path else "value"
     code = str(schema.get("x-code", "out_of_range"))
-    limit = violation.validator_value
+    limit: Any = violation.validator_value
     rule = str(violation.validator)
     if rule in ("minimum", "maximum"):
         word = "不能小于" if rule == "minimum" else "不能大于"

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from tyme4py.solar import SolarTerm as TymeTerm
 
+from predictions.types import Json
+
 # In the order of a solar year: even positions are 节, odd ones 中气.
 TERM_NAMES = (
     *("小寒", "大寒", "立春", "雨水", "惊蛰", "春分", "清明", "谷雨", "立夏", "小满", "芒种", "夏至"),
@@ -54,7 +56,7 @@ class Term:
         """The local time rounded to the minute as almanacs print it: 2026-04-05 02:40."""
         return f"{(self.local + timedelta(seconds=30)):%Y-%m-%d %H:%M}"
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> Json:
         return {
             "name": self.name,
             "instant": utc_text(self.instant),

@@ -40,7 +40,7 @@ _LABELS = {
     "cycles": ("大运：", "Luck cycles: "),
     "reading": ("【解读】", "[Reading, in Chinese]"),
     "notices": ("【提示】", "[Notes, in Chinese]"),
-    "more": ("……完整解读见网页。", "... the full reading is on the web page."),
+    "more": ("……其余从略，共", "... cut; statements in all: "),
 }
 
 _WEEKDAYS = {

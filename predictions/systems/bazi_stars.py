@@ -4,7 +4,7 @@ they decide).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from predictions.cycles import BRANCHES, STEMS, cycle_name, void_branches
@@ -145,7 +145,7 @@ def _pair_relations(pair: tuple[str, str], known: dict[str, str]) -> Iterator[Js
 
 
 def _found(
-    kind: str, table: dict[str, str | None] | dict[str, str], seen: set[str], pair: tuple[str, str]
+    kind: str, table: Mapping[str, str | None], seen: set[str], pair: tuple[str, str]
 ) -> Iterator[Json]:
     for characters, result in table.items():
         if set(characters) == seen:

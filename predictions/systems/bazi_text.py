@@ -101,13 +101,14 @@ def _notice_lines(chart: Chart, lang: str) -> list[str]:
 
 
 def _reading_lines(reading: Reading, lang: str, room: int) -> list[str]:
-    """Statements in order of the rules, as many as fit; the rest are on the reading page."""
+    """Statements in order of the rules, as many as fit; the answer's reading has all."""
     lines = [label("reading", lang)]
-    room -= _size(lines) + _size([label("more", lang)])
+    more = f"{label('more', lang)}{len(reading.statements)}" + ("" if lang == "en" else "条。")
+    room -= _size(lines) + _size([more])
     for statement in reading.statements:
         line = f"·{statement.text}〔{statement.source}〕"
         room -= _size([line])
         if room < 0:
-            return [*lines, label("more", lang)]
+            return [*lines, more]
         lines.append(line)
     return lines

@@ -31,7 +31,7 @@ def check(data: Json, options: Json) -> list[FieldError]:
 def compute(data: Json, options: Json) -> Computation:
     """The facts of the day; day-level boundaries, as printed calendars have them."""
     civil = resolve_date(data["date"], options["calendar_source"])
-    facts = dict(lunar.calendar_day(civil.day, options["calendar_source"], options["year_boundary"]))
+    facts = lunar.calendar_day(civil.day, options["calendar_source"], options["year_boundary"])
     convention = {
         "name": "convention",
         "values": {"ganzhi": "年、月按交节之日换", "zodiac": "生肖按正月初一换"},
