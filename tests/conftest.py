@@ -201,3 +201,11 @@ def var(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
     """An empty CELESTIAL_VAR for this test alone."""
     settings.CELESTIAL_VAR = tmp_path  # type: ignore[attr-defined]
     return tmp_path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches a database, directly or through a fixture: `make test` runs that on PostgreSQL too."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "redis_url"}:
+            item.add_marker("database")

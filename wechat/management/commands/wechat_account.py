@@ -55,7 +55,8 @@ class Command(BaseCommand):
         except (Rejected, ValueError) as error:
             raise CommandError(getattr(error, "detail", None) or str(error)) from error
         except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from error
+            problems = [f"{field}: {' '.join(texts)}" for field, texts in error.message_dict.items()]
+            raise CommandError("; ".join(problems)) from error
         self._report(account, options["dry_run"])
 
     def _from_env(self) -> OfficialAccount:
