@@ -9,6 +9,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celestial_site.settings")
+    # The folder belongs to the web workers: what a command counts would stand in their sums for ever.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line

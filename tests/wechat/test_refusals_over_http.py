@@ -289,7 +289,7 @@ def test_other_methods_are_refused(account: OfficialAccount, live_server, method
     assert response.headers["Allow"] == "GET, POST"
 
 
-@pytest.mark.parametrize("path", ["/wechat/", "/wechat/unknown", "/wechat/a/b", "/wechat/..", "/wechat%00"])
+@pytest.mark.parametrize("path", ["/wechat/", "/wechat/unknown", "/wechat/a/b", "/wechat%00"])
 def test_other_addresses_are_unknown(account: OfficialAccount, live_server, path: str) -> None:
     for delivery in (plain(TEXT, path=path), sealed(TEXT, path=path)):
         response = delivery.send(live_server.url)
