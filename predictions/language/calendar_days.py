@@ -43,16 +43,15 @@ def solar_label(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def lunar_label(known: Json) -> str:
-    leap = "闰" if known.get("leap") else ""
-    return f"农历{known['year']}年{leap}{MONTH_NAMES[known['month'] - 1]}月{day_name(known['day'])}"
-
-
 def day_label(known: Json) -> str:
-    """公历2026年2月17日, 农历2025年闰六月初一: a complete date in words that the parser reads back."""
-    if known["calendar"] == "lunar":
-        return lunar_label(known)
-    return f"公历{known['year']}年{known['month']}月{known['day']}日"
+    """公历2026年2月17日, 农历2025年闰六月初一: in words that the parser reads back, as far as it is known."""
+    lunar = known["calendar"] == "lunar"
+    year = f"{known['year']}年" if "year" in known else ""
+    month, day = known.get("month"), known.get("day")
+    if lunar:
+        shown = f"{'闰' if known.get('leap') else ''}{MONTH_NAMES[month - 1]}月" if month else ""
+        return f"农历{year}{shown}{day_name(day) if day else ''}"
+    return f"公历{year}{f'{month}月' if month else ''}{f'{day}日' if day else ''}"
 
 
 def solar_day(calendar: str, year: int, month: int, day: int, leap: bool) -> date:

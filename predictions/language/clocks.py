@@ -14,12 +14,13 @@ from predictions.language.scan import TAKEN, Scan
 @dataclass(frozen=True, slots=True)
 class Time:
     """A time of day; `minute` is None when only the hour was said; `next_day`: of the civil day after the
-    one named (晚上12点).
+    one named (晚上12点); `branch` is the double hour that was said instead of a clock.
     """
 
     hour: int
     minute: int | None = None
     next_day: bool = False
+    branch: str = ""
 
     @property
     def label(self) -> str:
@@ -51,10 +52,14 @@ _NIGHT = "夜里|夜晚|夜间|深夜|半夜|午夜|后半夜"
 _PERIOD = rf"(?:凌晨|{_MORNING}|中午|正午|晌午|午后|下午|傍晚|黄昏|晚上|晚间|当晚|晚|{_NIGHT})"
 _N = "零〇一二三四五六七八九"
 _HOUR = rf"(?P<hour>[0-9]{{1,2}}|二?十[一二三四五六七八九]?|[两{_N}])"
-_MINUTE = rf"(?P<minute>[0-9]{{1,2}}|[{_N}十]{{1,3}})"
+# Without 分, one numeral is the next word's (8点 八字, 8点 五行); 零五, 十五 and 05 are minutes.
+_MINUTE = (
+    rf"(?:(?P<minute>[0-9]{{1,2}}|[{_N}十]{{1,3}})分钟?|(?P<minute3>[0-9]{{2}}|零[{_N}]|[二三四五]?十[{_N}]|[二三四五]十)"
+    r"(?![0-9年月日号天点个字爻柱神行]))"
+)
 _CLOCK = re.compile(
     rf"(?P<period>{_PERIOD})?的?(?:大概|大约|约)?(?<![0-9.有差点])"
-    rf"(?:{_HOUR}(?:点钟?|时(?!辰|间|候|代|期))(?:(?P<half>半)|(?P<quarter>[一三13])刻|整|零?{_MINUTE}(?:分钟?|(?![0-9年月日号天点]))(?:[0-9]+秒)?)?"
+    rf"(?:{_HOUR}(?:点钟?|时(?!辰|间|候|代|期))(?:(?P<half>半)|(?P<quarter>[一三13])刻|整|{_MINUTE}(?:[0-9]+秒)?)?"
     rf"|(?P<hour2>[0-9]{{1,2}}):(?P<minute2>[0-9]{{2}})(?::[0-9]{{2}})?(?![0-9]))"
     rf"(?P<about>多|左右|前后|许)?(?!也|都|儿|小)"
 )
@@ -122,7 +127,7 @@ def _minute(got: dict[str, str | None]) -> int | None:
         return 30
     if quarter := got.get("quarter"):
         return 15 * (number(quarter) or 0)
-    written = got.get("minute2") or got.get("minute")
+    written = got.get("minute2") or got.get("minute3") or got.get("minute")
     return number(written) if written else None
 
 
@@ -171,9 +176,9 @@ def _double_hours(scan: Scan) -> Iterator[ClockReading]:
 
 def double_hour(branch: str, which: str = "") -> tuple[tuple[Time, ...], tuple[str, ...]]:
     """The middle of a double hour; 子 without 早 or 夜 is two different times of the named day."""
-    early, late = Time(0), Time(23)
+    early, late = Time(0, branch="早子"), Time(23, branch="晚子")
     if branch != "子":
-        return (Time(2 * BRANCHES.index(branch)),), ()
+        return (Time(2 * BRANCHES.index(branch), branch=branch),), ()
     if which:
         return ((early,) if which == "早" else (late,)) if which != "正" else (early, late), ()
     return (early, late), ("早子时（当日0:00–1:00）", "晚子时（当日23:00–24:00）")

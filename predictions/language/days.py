@@ -70,10 +70,8 @@ _DAY = (
     r"(?P<day>初(?:[一二三四五六七八九十]|10|[1-9])|[二三四]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅[一二]?"
     r"|[一二三四五六七八九]|[0-9]{1,2})"
 )
-# What may not follow a day without 日 or 号: more digits, or numerals that are not the hour of a clock.
-_DAY_END = (
-    r"(?:(?P<unit>日|号)|(?![0-9年月个点时:])(?![一二三四五六七八九十]{1,3}(?![点时一二三四五六七八九十])))"
-)
+# What may not follow a day without 日 or 号: digits, or numerals that begin neither a clock nor 八字, 六爻.
+_DAY_END = r"(?:(?P<unit>日|号)|(?![0-9年月个点时:])(?![一二三四五六七八九十]{1,3}(?![点时字爻柱神行一二三四五六七八九十])))"
 _AND = "(?:的|是|:|,)? ?"
 _SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下下": 2, "下": 1}
 _SHIFTS = "上上|下下|上|下|这|本"

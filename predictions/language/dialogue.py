@@ -13,11 +13,12 @@ from predictions.language.activities import plan_lines
 from predictions.language.numerals import number
 from predictions.language.pending import Pending
 from predictions.language.replies import merged, read_reply, starts_anew
-from predictions.language.requests import described, in_words, missing, system_input
+from predictions.language.requests import described, in_words, missing, system_input, system_options
 from predictions.language.results import AskResult, Question
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
 from predictions.language.understanding import BIRTH_INTENTS, Issue, Option, Understanding, understand
 from predictions.language.wording import UNDERSTOOD
+from predictions.places import suggest
 from predictions.registry import System
 from predictions.types import Answer, InvalidInput, Json
 
@@ -101,7 +102,7 @@ class _Desk:
         """The reply did not say what was asked: once more, and then the person is let go."""
         if before.tries >= PATIENCE:
             return self._not_understood("")
-        issue = Issue("ambiguous" if before.options else "missing", before.asked, "", before.options)
+        issue = Issue(before.kind, before.asked, "", before.options)
         turn = Turn(before.intent, before.slots, None, (), before.consented, before.tries + 1)
         if before.intent == "ambiguous" or before.options:
             return self._question(turn, replace(issue, text=why or "没看懂这句回复，请选："))
@@ -115,7 +116,7 @@ class _Desk:
         if not self._has(topic.system):
             return self._plain("refused", turn.intent, wording.unavailable_text(turn.intent, self.systems))
         if turn.issue is not None:
-            return self._question(turn, turn.issue)
+            return self._question(turn, _with_places(turn.issue))
         if missing(turn.intent, turn.slots):
             slot = missing(turn.intent, turn.slots)
             return self._question(
@@ -128,7 +129,8 @@ class _Desk:
 
     def _answer(self, turn: Turn, system: str) -> AskResult:
         try:
-            answer = engine.answer(system, system_input(turn.intent, turn.slots))
+            options = system_options(turn.intent, turn.slots)
+            answer = engine.answer(system, system_input(turn.intent, turn.slots), options)
         except InvalidInput as invalid:
             text = "".join(error.detail for error in invalid.errors)
             return self._question(turn, Issue("problem", "date", text))
@@ -137,7 +139,10 @@ class _Desk:
         )
 
     def _answer_text(self, turn: Turn, answer: Answer) -> str:
-        lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(turn.notes)]
+        notes = (
+            (*turn.notes, wording.NAMED_HOUR) if answer.chart.options.get("dst") == "ignore" else turn.notes
+        )
+        lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(notes)]
         lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
         lines.append(answer.text)
         if turn.intent in BIRTH_INTENTS:
@@ -164,6 +169,7 @@ class _Desk:
             issue.options,
             turn.consented or asks_birth,
             turn.tries,
+            issue.kind,
         )
         question = Question(issue.slot, issue.text, choices)
         return AskResult(
@@ -250,6 +256,14 @@ def _gender_options(slot: str) -> tuple[Option, ...]:
         Option("女", {"gender": "female"}),
         Option("不说（不排大运）", {"gender": "unsaid"}),
     )
+
+
+def _with_places(issue: Issue) -> Issue:
+    """Similar names for a place that is not known; looked up here because it takes milliseconds."""
+    if issue.slot != "place" or issue.options:
+        return issue
+    near = [place.full_name for place in suggest(issue.said, 3)]
+    return replace(issue, options=tuple(Option(name, {"place": name}) for name in near))
 
 
 def _note_lines(notes: tuple[str, ...]) -> list[str]:

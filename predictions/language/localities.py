@@ -7,17 +7,16 @@ from dataclasses import dataclass
 
 from predictions.language.scan import TAKEN, Scan
 from predictions.language.topics import TABLE
-from predictions.places import find_in, find_places, match_at, suggest
+from predictions.places import find_places, match_at
 
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """A place of birth; without `full_name` it was named but is not known, `near` are similar names."""
+    """A place of birth; without `full_name` it was named but is not known."""
 
     text: str
     full_name: str = ""
     notes: tuple[str, ...] = ()
-    near: tuple[str, ...] = ()
 
 
 _CUE = re.compile(
@@ -34,7 +33,7 @@ def find_locality(scan: Scan) -> Locality | None:
     rest = scan.rest
     for match in _CUE.finditer(rest):
         name = (match["a"] or match["b"]).strip()
-        return _known(name) or Locality(name, near=tuple(place.full_name for place in suggest(name, 3)))
+        return _known(name) or Locality(name)
     for match in _LOOSE.finditer(_WORDS.sub(lambda word: TAKEN * len(word[0]), rest)):
         if (found := _whole(match[0])) is not None:
             return found
@@ -42,8 +41,8 @@ def find_locality(scan: Scan) -> Locality | None:
 
 
 def _known(name: str) -> Locality | None:
-    found = match_at(name, 0) or find_in(name)
-    return _whole(name[found.start : found.end]) if found else None
+    found = match_at(name, 0)
+    return _whole(name[: found.end]) if found else None
 
 
 def _whole(name: str) -> Locality | None:

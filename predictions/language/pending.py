@@ -34,6 +34,7 @@ class Pending:
     options: tuple[Option, ...] = field(default=())
     consented: bool = False
     tries: int = 0
+    kind: str = "missing"
 
     def as_context(self) -> Json:
         return {
@@ -48,6 +49,7 @@ class Pending:
             ],
             "consented": self.consented,
             "tries": self.tries,
+            "kind": self.kind,
         }
 
 
@@ -64,7 +66,8 @@ def load(context: object, now: datetime) -> Pending | None:
     options = context.get("options")
     choices = [_option(option) for option in options] if isinstance(options, list) else []
     slots = clean(context.get("slots"))
-    return Pending(intent, slots, asked, at, tuple(choices), context.get("consented") is True, tries)
+    kind = "ambiguous" if context.get("kind") == "ambiguous" else "missing"
+    return Pending(intent, slots, asked, at, tuple(choices), context.get("consented") is True, tries, kind)
 
 
 def clean(slots: object) -> Json:

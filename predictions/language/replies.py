@@ -76,6 +76,6 @@ def merged(known: Json, new: Json) -> tuple[Json, Issue | None]:
 
 
 def _completed(known: Json, new: Json) -> Json:
-    """The calendar is that of whichever says a month; a year alone is of either."""
-    lunar = "lunar" in {part["calendar"] for part in (known, new) if "month" in part or "day" in part}
+    """Lunar once either part says so: solar is only what a date is without a word."""
+    lunar = "lunar" in {known["calendar"], new["calendar"]}
     return {**known, **new, "calendar": "lunar" if lunar else "solar"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from predictions.language.calendar_days import day_label, lunar_label, solar_day, solar_dict, solar_label
+from predictions.language.calendar_days import day_label, solar_day, solar_dict
 from predictions.language.topics import BY_INTENT
 from predictions.language.understanding import BIRTH_INTENTS
 from predictions.types import Json
@@ -48,10 +48,23 @@ def system_input(intent: str, slots: Json) -> Json:
     return {"birth": birth} | ({"gender": gender} if gender in {"male", "female"} else {})
 
 
+def system_options(intent: str, slots: Json) -> Json:
+    """A double hour that was said is the one of the chart: summer time was not on the almanac's clock."""
+    if intent in BIRTH_INTENTS and named_hour_in_summer_time(slots):
+        return {"dst": "ignore"}
+    return {}
+
+
+def named_hour_in_summer_time(slots: Json) -> bool:
+    """Whether 辰时 was said of a year with summer time in the whole of China (1986-1991)."""
+    day = slots["day"]
+    return "branch" in (slots.get("time") or {}) and 1986 <= day["year"] <= 1991
+
+
 def birth_day(slots: Json) -> Json:
     """The civil day of the birth: 晚上12点 of the 17th is 00:00 of the 18th."""
     day: Json = slots["day"]
-    if not slots.get("time", {}).get("next_day"):
+    if not (slots.get("time") or {}).get("next_day"):
         return dict(day)
     solar = solar_day(day["calendar"], day["year"], day["month"], day["day"], bool(day.get("leap")))
     return solar_dict(solar + timedelta(days=1))
@@ -95,6 +108,8 @@ def _time_words(slots: Json) -> str:
     time = slots.get("time")
     if time is None:
         return "时辰不详"
+    if "branch" in time:
+        return f"{time['branch']}时"
     hour = time["hour"]
     if "minute" in time:
         return f"{hour:02}:{time['minute']:02}"
@@ -117,17 +132,9 @@ def described(intent: str, slots: Json) -> str:
 def _day_words(day: Json | None) -> str:
     if not day:
         return ""
-    if not missing_parts(day):
-        return lunar_label(day) if day["calendar"] == "lunar" else f"公历{solar_label_of(day)}"
-    leap = "闰" if day.get("leap") else ""
-    said = "".join(
-        f"{leap if part == 'month' else ''}{day[part]}{PARTS[part]}" for part in PARTS if part in day
-    )
-    return ("农历" if day.get("calendar") == "lunar" else "") + said
-
-
-def solar_label_of(day: Json) -> str:
-    return solar_label(solar_day("solar", day["year"], day["month"], day["day"], False))
+    shown = day_label(day)
+    # A year alone is of no calendar yet.
+    return shown.removeprefix("公历") if "month" not in day and "day" not in day else shown
 
 
 def _moment_words(slots: Json) -> str:

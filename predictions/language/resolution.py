@@ -31,7 +31,8 @@ class DayReading:
     """What a DayText means.
 
     `day` is a date of the API (calendar, year, month, day, leap?), incomplete where `missing` names parts.
-    With a `problem`, `choices` are the nearest possible days; else they are what the text could equally mean.
+    With a `problem`, `choices` are the nearest possible days; else they are what the text could equally mean,
+    and `labels` name them where their dates say too little.
     """
 
     day: Json = field(default_factory=dict)
@@ -39,11 +40,8 @@ class DayReading:
     missing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     choices: tuple[Json, ...] = ()
+    labels: tuple[str, ...] = ()
     problem: str = ""
-
-    @property
-    def certain(self) -> bool:
-        return not (self.problem or self.choices or self.missing)
 
 
 def read_day(day: DayText, today: date, role: str) -> DayReading:
@@ -239,8 +237,7 @@ def _settled(by_lunar: DayReading, by_solar: list[date], today: date, shift: int
 
 def _festival(day: DayText, today: date, role: str) -> DayReading:
     if len(day.festivals) > 1:
-        readings = [_festival(replace(day, festivals=(one,)), today, role) for one in day.festivals]
-        return _either([choice for reading in readings for choice in (reading.choices or (reading.day,))])
+        return _several_festivals(day, today, role)
     (festival,) = day.festivals
     if day.year is None:
         return _next_festival(festival, today, role)
@@ -253,6 +250,16 @@ def _festival(day: DayText, today: date, role: str) -> DayReading:
     if day.calendar == "lunar":
         return _solar(_occurrence(festival, year))
     return _lunar_festival(festival, day, year, today, role)
+
+
+def _several_festivals(day: DayText, today: date, role: str) -> DayReading:
+    days: list[Json] = []
+    labels: list[str] = []
+    for one in day.festivals:
+        reading = _festival(replace(day, festivals=(one,)), today, role)
+        days += reading.choices or (reading.day,)
+        labels += [f"{day_label(choice)}（{one.name}）" for choice in reading.choices or (reading.day,)]
+    return replace(_either(days), labels=tuple(labels))
 
 
 def _lunar_festival(festival: Festival, day: DayText, year: int, today: date, role: str) -> DayReading:
@@ -334,7 +341,9 @@ def _weekday(day: DayText, today: date, role: str) -> DayReading:
     monday = today - timedelta(days=today.weekday())
     if day.value == 7:
         saturday = monday + timedelta(days=7 * (day.shift or 0) + 5)
-        return _either([solar_dict(saturday), solar_dict(saturday + timedelta(days=1))])
+        days = [solar_dict(saturday), solar_dict(saturday + timedelta(days=1))]
+        names = [f"{day_label(one)}（{name}）" for one, name in zip(days, ("周六", "周日"), strict=True)]
+        return replace(_either(days), labels=tuple(names))
     if day.shift is None:
         return _solar(today + timedelta(days=(day.value - today.weekday()) % 7))
     return _solar(monday + timedelta(days=7 * day.shift + day.value))

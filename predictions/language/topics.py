@@ -92,7 +92,7 @@ def scored(rest: str, signs: Signs) -> dict[str, int]:
     points["almanac_day"] = _almanac(points["almanac_day"], rest, signs)
     points["calendar_convert"] += 8 * (question and not signs.activity)
     points["bazi"] += _birth(signs)
-    if signs.activity and question:
+    if signs.activity and (question or signs.stretch):
         points["date_selection"] += STRONG
     if signs.day and not signs.stretch and points["date_selection"] and not question:
         points["almanac_day"] += points.pop("date_selection")

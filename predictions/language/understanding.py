@@ -19,6 +19,7 @@ from predictions.language.resolution import DayReading, read_day
 from predictions.language.scan import TAKEN, Scan
 from predictions.language.topics import BY_INTENT, QUESTION, Signs, best, chosen_number, scored, small_request
 from predictions.language.years import BIRTH, TARGET
+from predictions.lunar import to_lunar
 from predictions.types import Json
 
 CHINA = timezone(timedelta(hours=8))
@@ -39,22 +40,23 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Issue:
     """What has to be settled first: `kind` is problem, ambiguous or missing; `slot` is date, hour, gender,
-    place, intent or text.
+    place, intent or text; `said` are the words that are not understood.
     """
 
     kind: str
     slot: str
     text: str
     options: tuple[Option, ...] = ()
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """The parse of one sentence.
 
-    `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?}, hour_unknown,
-    gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar). `notes` are the
-    conventions that were applied, in Chinese, for the echo. `bare`: a day was said and nothing else.
+    `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?, branch?},
+    hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar).
+    `notes` are the conventions that were applied, in Chinese, for the echo. `bare`: a day and nothing else.
     """
 
     intent: str
@@ -93,8 +95,14 @@ _BIRTH_BEFORE = re.compile(
 )
 # Digits that no recogniser took, or numerals with a unit of dates: something was said and not understood.
 _LEFT_OVER = re.compile(
-    r"[A-Za-z]?[0-9][0-9.:/-]*[年月日号点时分天岁周个]?"
+    r"[A-Za-z]*[0-9][0-9.:/-]*[年月日号点时分天岁周个]?"
     r"|(?<!星)(?<!礼拜)(?!一[点日月])[零〇一二三四五六七八九十廿]+[月号](?!老|令)"
+)
+
+
+# 适合打麻将吗: a plan that the almanac has no term for.
+_UNKNOWN_PLAN = re.compile(
+    r"(?:适合|适宜|宜|可以|能)(?!做|干|什么|啥|哪)([\u4e00-\u9fff]{2,6}?)(?:吗|么|不|$)"
 )
 
 
@@ -128,6 +136,8 @@ class _Reader:
             self._read_direction()
         if self.events and intent in {"almanac_day", "date_selection"}:
             self.slots["event"] = self.events
+        elif intent == "almanac_day" and (plan := _UNKNOWN_PLAN.search(self.scan.rest)):
+            self.notes.append(f"黄历用语里没有“{plan[1]}”，下面是全天的宜忌")
         if intent != "unknown":
             self._note_left_over()
         return Understanding(
@@ -136,6 +146,7 @@ class _Reader:
             self.issues[0] if self.issues else None,
             tuple(dict.fromkeys(self.notes)),
             self.text,
+            bare=self.bare,
         )
 
     def _intent(self, role: str) -> str:
@@ -194,7 +205,7 @@ class _Reader:
         if not readings:
             self._without_day(intent)
         elif len(readings) == 1:
-            self._take_day(*readings[0])
+            self._take_day(*readings[0], role)
 
     def _candidates(self, intent: str, role: str) -> list[DayText]:
         """Which of the days named is meant: a birth for a birth chart, another for a day to look up."""
@@ -211,27 +222,30 @@ class _Reader:
         wrong = [pair for pair in readings if pair[1].problem]
         if wrong:
             return wrong[:1]
-        known = {reading.solar for _, reading in readings}
-        if len(known) == 1 and None not in known:
-            return readings[:1]
+        whole = [pair for pair in readings if pair[1].solar is not None]
+        if whole and all(_same_day(whole[0][1].solar, reading) for _, reading in readings):
+            return whole[:1]
         options = [
             option
             for _, reading in readings
-            for option in day_options(reading.choices or (reading.day,))
-            if option.slots
+            for option in day_options(reading.choices or (reading.day,), reading.labels)
         ]
         text = "提到了不止一个日期，一次看一个，请选："
         self.issues.append(Issue("ambiguous", "date", text, tuple(options)))
         return []
 
-    def _take_day(self, day: DayText, reading: DayReading) -> None:
+    def _take_day(self, day: DayText, reading: DayReading, role: str) -> None:
         self.notes.extend(reading.notes)
         if reading.problem:
             kind = "missing" if reading.missing else "problem"
             self.issues.append(Issue(kind, "date", reading.problem, day_options(reading.choices)))
+        elif role == BIRTH and reading.solar is not None and reading.solar > self.today:
+            text = f"出生日期{day_label(reading.day)}在将来，请核对。"
+            self.issues.append(Issue("problem", "date", text))
         elif reading.choices:
             text = f"“{day.text}”有不止一种理解，请选："
-            self.issues.append(Issue("ambiguous", "date", text, day_options(reading.choices)))
+            options = day_options(reading.choices, reading.labels)
+            self.issues.append(Issue("ambiguous", "date", text, options))
         else:
             self.slots["day"] = reading.day
 
@@ -280,8 +294,8 @@ class _Reader:
             self.slots["place"] = locality.full_name
             self.notes.extend(locality.notes)
         else:
-            options = tuple(Option(name, {"place": name}) for name in locality.near)
-            self.issues.append(Issue("problem", "place", f"没有找到地点“{locality.text}”。", options))
+            text = f"没有找到地点“{locality.text}”，请写市或县的名称。"
+            self.issues.append(Issue("problem", "place", text, said=locality.text))
 
     def _read_direction(self) -> None:
         """What is asked for is the calendar that the day is not written in."""
@@ -301,17 +315,33 @@ class _Reader:
 
 def time_slot(time: Time) -> Json:
     slot: Json = {"hour": time.hour} | ({} if time.minute is None else {"minute": time.minute})
-    return slot | ({"next_day": True} if time.next_day else {})
+    slot |= {"next_day": True} if time.next_day else {}
+    return slot | ({"branch": time.branch} if time.branch else {})
 
 
 def _time_options(clock: ClockReading) -> Iterable[Option]:
-    labels = clock.labels or tuple(time.label for time in clock.times)
+    both_days = {time.next_day for time in clock.times} == {True, False}
+    labels = clock.labels or tuple(
+        f"{'当日' if both_days and not time.next_day else ''}{time.label}" for time in clock.times
+    )
     for label, time in zip(labels, clock.times, strict=True):
         yield Option(label, {"time": time_slot(time)})
 
 
-def day_options(days: Iterable[Json]) -> tuple[Option, ...]:
-    """Complete days as choices."""
+def day_options(days: Iterable[Json], labels: tuple[str, ...] = ()) -> tuple[Option, ...]:
+    """Days as choices, complete or not; nothing at all is no choice."""
+    known = [day for day in days if "day" in day or "month" in day]
     return tuple(
-        Option(day_label(day), {"day": day}) for day in days if {"year", "month", "day"} <= day.keys()
+        Option(label, {"day": day}) for day, label in zip(known, labels or map(day_label, known), strict=True)
     )
+
+
+def _same_day(solar: date | None, other: DayReading) -> bool:
+    """Whether another reading is, as far as it goes, the day `solar`: 1990年5月17日（四月廿三）."""
+    if other.solar is not None or solar is None or other.choices:
+        return other.solar == solar
+    lunar = to_lunar(solar)
+    by_lunar = (lunar.year, lunar.month, lunar.day)
+    known = by_lunar if other.day.get("calendar") == "lunar" else (solar.year, solar.month, solar.day)
+    parts = zip(("year", "month", "day"), known, strict=True)
+    return all(other.day.get(part, value) == value for part, value in parts)
