@@ -67,7 +67,8 @@ class Command(BaseCommand):
         for problem in problems:
             self.stderr.write(problem)
         if problems:
-            raise CommandError(f"{len(problems)} texts are not up to date; run manage.py compile_catalogues")
+            advice = "run manage.py compile_catalogues" if options["check"] else "complete the .po files"
+            raise CommandError(f"{len(problems)} texts need work; {advice}")
         self.stdout.write("translations are up to date" if options["check"] else "translations are compiled")
 
 
@@ -178,7 +179,7 @@ def texts_of(folder: Path) -> dict[Text, list[str]]:
 def python_texts(source: str) -> Iterator[Text]:
     """The texts of calls like `_("…")`, under whatever name the function was imported."""
     tree = ast.parse(source)
-    names = {name: name for name in CALLS if name != "_"} | _aliases(tree)
+    names = {name: name for name in CALLS} | _aliases(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (name := names.get(_called(node))):
             yield from _text_of_call(name, node.args)
