@@ -5,15 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
 
 from predictions import registry
 from predictions.api import metrics
 from predictions.api.caching import MINUTES, cache_headers, entity_tag, is_current
 from predictions.api.openapi import SERVER, TAGS, document
-from predictions.api.problems import TITLES, Problem, respond
+from predictions.api.problems import TITLES, method_not_allowed, respond
 from predictions.types import Json
 
 
+@csrf_exempt
 def page(request: HttpRequest) -> HttpResponse:
     response = _answer(request)
     metrics.observe("api-docs", request.method, response.status_code, 0)
@@ -22,10 +24,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
-        headers = {"Allow": "GET, HEAD"}
+        headers = {"Allow": "GET, HEAD, OPTIONS"}
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=headers)
-        return respond(request, Problem(405, "method_not_allowed", "GET", headers=headers))
+        return respond(request, method_not_allowed(headers))
     tag = entity_tag("docs", settings.CELESTIAL_PUBLIC_URL, getattr(request, "LANGUAGE_CODE", ""))
     headers = cache_headers(tag, MINUTES)
     if is_current(request, tag):

@@ -12,9 +12,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
+from predictions import registry
 from predictions.api import schema
 from predictions.api.problems import CONTENT_TYPE
-from predictions.types import Json, canonical_json
+from predictions.types import Json
 
 SERVER = "http://127.0.0.1:8000"
 SHARED_ERRORS = (400, 406, 500)
@@ -118,14 +119,14 @@ def _finish_operation(described: Json) -> None:
     described["responses"] = dict(sorted(responses.items()))
 
 
-@cache
 def document() -> Json:
     """The OpenAPI document; the same whatever the request's language."""
+    return _document(tuple((system.id, system.version) for system in registry.all_systems()))
+
+
+@cache
+def _document(systems: tuple[tuple[str, str], ...]) -> Json:
+    """Made once for the `systems` that are registered."""
     with translation.override("en"):
         generated: Json = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return generated
-
-
-@cache
-def document_text() -> str:
-    return canonical_json(document())

@@ -104,8 +104,10 @@ def internal_error() -> Problem:
     return Problem(500, "internal_error", _("An unexpected error was logged under this request_id."))
 
 
-def _of_method(error: drf.MethodNotAllowed) -> Problem:
-    return Problem(405, "method_not_allowed", _("See the Allow header for the methods of this address."))
+def method_not_allowed(headers: Mapping[str, str] | None = None) -> Problem:
+    """`headers` hold Allow, where REST framework doesn't set it."""
+    detail = _("See the Allow header for the methods of this address.")
+    return Problem(405, "method_not_allowed", detail, headers=headers)
 
 
 def _of_media_type(error: drf.UnsupportedMediaType) -> Problem:
@@ -133,7 +135,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Callab
     (drf.AuthenticationFailed, _of_bad_key),
     (drf.PermissionDenied, _of_forbidden),
     ((Http404, drf.NotFound), lambda error: not_found()),
-    (drf.MethodNotAllowed, _of_method),
+    (drf.MethodNotAllowed, lambda error: method_not_allowed()),
     (
         drf.NotAcceptable,
         lambda error: Problem(406, "not_acceptable", _("Send Accept: application/json or */*.")),

@@ -88,7 +88,9 @@ class Predictions(Endpoint):
         answer = _answer(body["system"], body["input"], body.get("options"), lang)
         prediction = Prediction.remember(key_of(request), answer.chart, lang)
         place = f"/api/v1/predictions/{prediction.public_id}"
-        return Response(_shown(prediction, answer, lang), headers={"Content-Location": place})
+        return Response(
+            _shown(prediction, answer, lang), headers={"Content-Location": place, "Content-Language": lang}
+        )
 
 
 class OnePrediction(Endpoint):
@@ -111,7 +113,7 @@ class OnePrediction(Endpoint):
         lang = request.query_params.get("lang", prediction.lang)
         asked = prediction.asked()
         answer = _answer(prediction.system, asked["input"], asked["options"], lang)
-        return Response(_shown(prediction, answer, lang))
+        return Response(_shown(prediction, answer, lang), headers={"Content-Language": lang})
 
     @operation(
         "deletePrediction",

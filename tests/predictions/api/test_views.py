@@ -17,6 +17,8 @@ from predictions.models import ApiKey, Prediction
 from tests.predictions.api.conftest import CALENDAR, DAY, Api, new_api, problem
 
 BAD_VALUES: list[Any] = [True, 1.0, "1", None, [], {}]
+NO_TEXTS: list[Any] = [True, 1, 1.0, None, [], {}]
+NO_OBJECTS: list[Any] = [True, 1, "x", None, []]
 
 
 def _date(**members: Any) -> dict[str, Any]:
@@ -64,7 +66,9 @@ def test_the_id_depends_on_key_input_and_options(api: Api, other_api: Api) -> No
 
 def test_asking_in_another_language_keeps_the_id(api: Api) -> None:
     chinese = api.post("predictions", CALENDAR).json()
-    english = api.post("predictions", CALENDAR | {"lang": "en"}).json()
+    response = api.post("predictions", CALENDAR | {"lang": "en"})
+    english = response.json()
+    assert response["Content-Language"] == "en"
     assert english["id"] == chinese["id"]
     assert english["disclaimer"] != chinese["disclaimer"]
     assert api.get(f"predictions/{chinese['id']}").json() == english
@@ -115,7 +119,7 @@ def test_what_is_stored_cannot_be_read_in_the_database(api: Api, django_assert_n
     assert Prediction.objects.get().asked()["input"] == DAY
 
 
-BAD_BODIES: list[tuple[Any, str, str]] = [
+BAD_BODIES: list[tuple[Any, str, str | None]] = [
     (CALENDAR | {"system": "calender"}, "unknown_system", "/system"),
     (CALENDAR | {"system": "\u0000"}, "invalid_character", "/system"),
     (CALENDAR | {"system": "\ud800"}, "invalid_character", "/system"),
@@ -138,11 +142,11 @@ BAD_BODIES: list[tuple[Any, str, str]] = [
     (CALENDAR | {"options": {"year_boundary": "x"}}, "out_of_range", "/options/year_boundary"),
     (CALENDAR | {"lang": "fr"}, "out_of_range", "/lang"),
     *[(_date(day=value), "wrong_type", "/input/date/day") for value in BAD_VALUES],
-    *[(CALENDAR | {"system": value}, "wrong_type", "/system") for value in [True, 1, None, [], {}]],
-    *[(CALENDAR | {"input": value}, "wrong_type", "/input") for value in [True, 1, "x", None, []]],
-    *[(CALENDAR | {"options": value}, "wrong_type", "/options") for value in [True, 1, "x", None, []]],
-    *[(CALENDAR | {"lang": value}, "wrong_type", "/lang") for value in [True, 1, None, [], {}]],
-    *[(value, "wrong_type", "") for value in [True, 1, "x", None, []]],
+    *[(CALENDAR | {"system": value}, "wrong_type", "/system") for value in NO_TEXTS],
+    *[(CALENDAR | {"input": value}, "wrong_type", "/input") for value in NO_OBJECTS],
+    *[(CALENDAR | {"options": value}, "wrong_type", "/options") for value in NO_OBJECTS],
+    *[(CALENDAR | {"lang": value}, "wrong_type", "/lang") for value in NO_TEXTS],
+    *[(value, "wrong_type", "") for value in NO_OBJECTS],
 ]
 
 
@@ -203,8 +207,10 @@ def test_a_body_over_64_kib_is_too_large(api: Api) -> None:
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/json", ""]
-    + ["application/json; charset=gbk"],
+    [
+        *("text/plain", "text/json", "", "application/x-www-form-urlencoded"),
+        *("multipart/form-data; boundary=x", "application/json; charset=gbk"),
+    ],
 )
 def test_a_body_of_another_type_is_refused(api: Api, content_type: str) -> None:
     response = api.send("predictions", json.dumps(CALENDAR).encode(), content_type)
@@ -329,8 +335,10 @@ def test_a_date_or_year_without_a_table_is_refused(client: Client, path: str, co
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "path",
-    ["calendar/today", "calendar/lunar/x", "calendar/terms/٢٠٢٦", "calendar/terms/99999999999999999999"]
-    + ["calendar", "calendar/lunar", "systems/", "v", "calendar/2026-02-17/", "systems/nope", "systems/%00"],
+    [
+        *("calendar/today", "calendar/lunar/x", "calendar/terms/٢٠٢٦", "calendar/terms/99999999999999999999"),
+        *("calendar", "calendar/lunar", "calendar/2026-02-17/", "systems/", "systems/nope", "systems/%00"),
+    ],
 )
 def test_what_is_no_address_is_not_found(client: Client, path: str) -> None:
     problem(client.get(f"/api/v1/{path}"), 404, "not_found")
@@ -339,8 +347,10 @@ def test_what_is_no_address_is_not_found(client: Client, path: str) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "path",
-    ["systems", "systems/calendar", "meta", "openapi.json", "calendar/2026-02-17"]
-    + ["calendar/lunar/2025", "calendar/terms/2026"],
+    [
+        *("systems", "systems/calendar", "meta", "openapi.json"),
+        *("calendar/2026-02-17", "calendar/lunar/2025", "calendar/terms/2026"),
+    ],
 )
 def test_a_table_is_answered_without_a_key_or_a_query_and_not_sent_twice(
     client: Client, path: str, django_assert_num_queries: DjangoAssertNumQueries
@@ -419,8 +429,8 @@ def test_any_text_has_an_answer(api: Api, text: str) -> None:
         ({"text": "今天", "context": "forged"}, "invalid_context", "/context"),
         ({"text": "今天", "context": "x" * 9000}, "out_of_range", "/context"),
         ({"text": "今天", "context": {}}, "wrong_type", "/context"),
-        *[({"text": value}, "wrong_type", "/text") for value in [True, 1, 1.0, None, [], {}]],
-        *[(value, "wrong_type", "") for value in [True, 1, "x", None, []]],
+        *[({"text": value}, "wrong_type", "/text") for value in NO_TEXTS],
+        *[(value, "wrong_type", "") for value in NO_OBJECTS],
     ],
 )
 def test_a_question_of_the_wrong_shape_is_refused(api: Api, body: Any, code: str, pointer: str) -> None:
