@@ -5,6 +5,7 @@ gunicorn -c deploy/gunicorn.conf.py celestial_site.wsgi
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -49,6 +50,7 @@ limit_request_fields = 60
 
 # nginx keeps the access log; gunicorn's own lines are JSON like everybody else's.
 accesslog = None
+logging.captureWarnings(True)
 logconfig_dict: dict[str, Any] = logs.configuration(env_str("CELESTIAL_LOG_DIR"))
 logconfig_dict["loggers"] = {
     "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True},

@@ -25,17 +25,13 @@ ROLES = ("owner", "operator", "viewer")
 _GROUPS: dict[str, list[tuple[str, str]]] = {}
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "database: touches the test database (set by conftest, not by hand)")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches a database, whichever way it asked: `make test` runs that on PostgreSQL too."""
+    """Mark what touches a database, directly or through a fixture: `make test` runs it on PostgreSQL too."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db"}:
-            item.add_marker(pytest.mark.database)
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "redis_url"}:
+            item.add_marker("database")
 
 
 class LeakDetector(logging.Handler):
@@ -201,11 +197,3 @@ def var(tmp_path: Path, settings: pytest.FixtureRequest) -> Path:
     """An empty CELESTIAL_VAR for this test alone."""
     settings.CELESTIAL_VAR = tmp_path  # type: ignore[attr-defined]
     return tmp_path
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what touches a database, directly or through a fixture: `make test` runs that on PostgreSQL too."""
-    for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "redis_url"}:
-            item.add_marker("database")

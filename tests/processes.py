@@ -192,7 +192,8 @@ def _manage(environment: dict[str, str], *arguments: str) -> subprocess.Complete
         capture_output=True,
         text=True,
         cwd=ROOT,
-        env=environment,
+        # A command is none of the workers whose counters are added up there.
+        env={name: value for name, value in environment.items() if name != "PROMETHEUS_MULTIPROC_DIR"},
         stdin=subprocess.DEVNULL,
         timeout=180,
     )

@@ -43,7 +43,10 @@ def _own_part_of_redis() -> None:
 
 _forget_the_environment()
 _own_part_of_redis()
-os.environ["CELESTIAL_VAR"] = str(_session_folder())
+FOLDER = _session_folder()
+# WhiteNoise warns about a folder for collected files that isn't there.
+(FOLDER / "static").mkdir(exist_ok=True)
+os.environ["CELESTIAL_VAR"] = str(FOLDER)
 
 from celestial_site.settings import *  # noqa: E402, F403
 from celestial_site.settings import CELESTIAL_VAR, DATABASES  # noqa: E402

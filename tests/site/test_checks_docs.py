@@ -86,3 +86,12 @@ def test_the_defaults_of_numbers_and_switches_are_the_code_s():
 def test_no_example_is_a_usable_secret(name):
     example = next(row.example for row in rows() if row.name == name)
     assert re.search(r"openssl|my_|abcdefghij", example)
+
+
+def test_every_system_check_has_a_test_that_names_its_id():
+    defined = set(
+        re.findall(r'"(celestial\.[EW]\d{3})"', (ROOT / "celestial_site" / "checks.py").read_text())
+    )
+    tested = (ROOT / "tests" / "site" / "test_checks.py").read_text()
+    assert defined
+    assert not {check_id for check_id in defined if check_id not in tested}

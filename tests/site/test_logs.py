@@ -12,12 +12,20 @@ import pytest
 from celestial_site import logs
 
 
+@pytest.fixture(autouse=True)
+def outside_any_request() -> None:
+    """Tests before this one have made requests."""
+    logs.request_id.set("")
+    logs.message_id.set("")
+
+
 def line_of(message: str, *arguments: object, exc_info=None, **fields: object) -> dict:
     record = logging.LogRecord("wechat", logging.WARNING, __file__, 1, message, arguments, exc_info)
     vars(record).update(fields)
     text = logs.JsonFormatter().format(record)
     assert "\n" not in text
-    return json.loads(text)
+    line: dict = json.loads(text)
+    return line
 
 
 def test_a_line_is_one_json_object_with_utc_time_level_and_logger():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import RequestFactory
 
@@ -9,7 +11,7 @@ from celestial_site.loopback import FORWARDING_HEADERS, is_direct_loopback, may_
 from tests.credentials import METRICS_TOKEN
 
 
-def request_from(peer: str, **meta: str):
+def request_from(peer: str, **meta: Any):
     return RequestFactory().get("/", REMOTE_ADDR=peer, **meta)
 
 

@@ -13,7 +13,7 @@ from celestial_site.middleware import ContentSecurityPolicyMiddleware, RequestId
 
 
 def answer(**headers: str):
-    seen = {}
+    seen: dict[str, str] = {}
 
     def view(request):
         seen.update(id=request.id, logged=logs.request_id.get(), message=logs.message_id.get())

@@ -8,7 +8,7 @@ import redis
 
 def test_a_database_of_its_own_is_real_postgresql(postgresql_url):
     with psycopg.connect(postgresql_url) as connection:
-        assert "PostgreSQL" in connection.execute("SELECT version()").fetchone()[0]
+        assert "PostgreSQL" in str(connection.execute("SELECT version()").fetchone())
 
 
 def test_redis_is_real(redis_url):
