@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +62,21 @@ def load(system_id: str) -> tuple[Rule, ...]:
 
 def apply(system_id: str, facts: Json) -> Reading:
     """Every rule of the system whose conditions the facts meet, as statements in the order of the file."""
-    found = ((rule, evidence(rule.when, facts)) for rule in load(system_id))
+    # A table asks for the same path once per value, so each path is looked up once.
+    lookup = cache(partial(values, facts))
+    found = ((rule, _met(rule.when, lookup)) for rule in load(system_id))
     return Reading([_statement(rule, paths, facts) for rule, paths in found if paths is not None])
 
 
 def evidence(when: Json, facts: Json) -> list[str] | None:
     """The paths of the facts that meet the conditions of ``when``, or None when one of them is not met."""
+    return _met(when, partial(values, facts))
+
+
+def _met(when: Json, lookup: Callable[[str], list[tuple[str, Any]]]) -> list[str] | None:
     paths: list[str] = []
     for path, condition in when.items():
-        met = [place for place, fact in values(facts, path) if _holds(condition, fact)]
+        met = [place for place, fact in lookup(path) if _holds(condition, fact)]
         if not met:
             return None
         paths += met

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from json import loads
+from math import isfinite
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -131,7 +132,14 @@ def _strict_integer(checker: object, instance: object) -> bool:
     return isinstance(instance, int) and not isinstance(instance, bool)
 
 
-_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _strict_integer)
+def _finite_number(checker: object, instance: object) -> bool:
+    """JSON has no NaN and no infinity, but Python's parser lets them through."""
+    return isinstance(instance, int | float) and not isinstance(instance, bool) and isfinite(instance)
+
+
+_TYPES = Draft202012Validator.TYPE_CHECKER.redefine_many(
+    {"integer": _strict_integer, "number": _finite_number}
+)
 _extend: Any = extend
 _StrictValidator: Any = _extend(Draft202012Validator, type_checker=_TYPES)
 
