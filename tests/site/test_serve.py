@@ -69,7 +69,10 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything(tmp_path: Path) 
     port = free_port()
     process = serve(tmp_path, port)
     try:
-        wait_for(lambda: live(port), "the web server")
+        assert process.stdout is not None
+        assert any(line.startswith("Serving.") for line in iter(process.stdout.readline, "")), (
+            "it never served"
+        )
         web = find("-c deploy/gunicorn.conf.py", tmp_path)
         worker = find("celestial_site.celery worker", tmp_path)
         os.kill(min(web), signal.SIGKILL)
