@@ -13,6 +13,13 @@ from predictions.models import ApiKey
 
 DAY = {"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}}
 CALENDAR = {"system": "calendar", "input": DAY}
+NO_TEXTS: list[Any] = [True, 1, 1.0, None, [], {}]
+NO_OBJECTS: list[Any] = [True, 1, "x", None, []]
+
+
+def calendar_of(**members: Any) -> dict[str, Any]:
+    """CALENDAR with other members of the date."""
+    return {"system": "calendar", "input": {"date": {**DAY["date"], **members}}}
 
 
 @dataclass
