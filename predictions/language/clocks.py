@@ -63,6 +63,11 @@ _CLOCK = re.compile(
     rf"|(?P<hour2>[0-9]{{1,2}}):(?P<minute2>[0-9]{{2}})(?::[0-9]{{2}})?(?![0-9]))"
     rf"(?P<about>多|左右|前后|许)?(?!也|都|儿|小)"
 )
+# 差五分八点: subtracting is left to the person.
+_SHORT_OF = re.compile(
+    rf"差(?:[0-9]{{1,2}}|[{_N}十]{{1,3}}|一刻)分?钟?到?(?:[0-9]{{1,2}}|[{_N}十]{{1,3}})点"
+    rf"|(?:[0-9]{{1,2}}|[{_N}十]{{1,3}})点差[0-9{_N}十一刻]+分?"
+)
 _AFTER_DATE = re.compile(rf"(?<={TAKEN})[ T]?(?P<hour2>[0-2][0-9])(?P<minute2>[0-5][0-9])(?![0-9])")
 _DOUBLE_HOUR = re.compile(
     rf"(?<![男女儿孙妻孩生上下中])(?P<zi>早|夜|晚|正)?(?P<branch>[{BRANCHES}])(?:时辰?)(?!间|候|代|期)(?P<quarter>[初正]|[一二三四]刻)?"
@@ -72,7 +77,7 @@ _NOON = re.compile("正午(?!时)|(?<=\x00)中午(?![0-9一二十])")
 
 def find_clock(scan: Scan) -> ClockReading | None:
     """The one time of the sentence; several different ones become a choice."""
-    found = [*_unknowns(scan), *_double_hours(scan), *_clocks(scan)]
+    found = [*_short_of(scan), *_unknowns(scan), *_double_hours(scan), *_clocks(scan)]
     if not found:
         return None
     wrong = next((reading for reading in found if reading.problem), None)
@@ -97,6 +102,11 @@ def _agreed(found: list[ClockReading]) -> ClockReading:
 def _unknowns(scan: Scan) -> Iterator[ClockReading]:
     for match in scan.matches(UNKNOWN):
         yield ClockReading(match[0], unknown=True)
+
+
+def _short_of(scan: Scan) -> Iterator[ClockReading]:
+    for match in scan.matches(_SHORT_OF):
+        yield ClockReading(match[0], problem=f"“{match[0]}”请写成几点几分，例如“7点55分”。")
 
 
 def _clocks(scan: Scan) -> Iterator[ClockReading]:

@@ -70,8 +70,9 @@ _DAY = (
     r"(?P<day>初(?:[一二三四五六七八九十]|10|[1-9])|[二三四]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|卅[一二]?"
     r"|[一二三四五六七八九]|[0-9]{1,2})"
 )
-# What may not follow a day without 日 or 号: digits, or numerals that begin neither a clock nor 八字, 六爻.
-_DAY_END = r"(?:(?P<unit>日|号)|(?![0-9年月个点时:])(?![一二三四五六七八九十]{1,3}(?![点时字爻柱神行一二三四五六七八九十])))"
+# What may not follow a day without 日 or 号: digits, or numerals that begin neither a clock nor 八字.
+_NEXT_WORD = "(?![一二三四五六七八九十]{1,3}(?![点时字爻柱神行一二三四五六七八九十]))"
+_DAY_END = rf"(?:(?P<unit>日|号)|(?![0-9年月个点时:]){_NEXT_WORD})"
 _AND = "(?:的|是|:|,)? ?"
 _SHIFT = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下下": 2, "下": 1}
 _SHIFTS = "上上|下下|上|下|这|本"
@@ -87,6 +88,7 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         rf"(?P<cal>{_CALENDAR})?{_AND}(?<![0-9])(?P<y>(?:18|19|20|21)[0-9]{{2}})"
         r"(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?=(?:[ T]?[0-9]{4})?(?![0-9]))"
     ),
+    "anniversary": re.compile(r"(?P<relative>大前|大后|明|后|去|前)年的?今[天日]"),
     "full": re.compile(
         rf"(?P<cal>{_CALENDAR})?{_AND}(?:{_YEAR}{_AND}(?:出?生(?:于|人|的)?,?)?)?(?P<cal2>{_CALENDAR})?{_AND}{_MONTH}的?{_DAY}{_DAY_END}"
         rf"(?:\((?P<cal3>{_CALENDAR})\))?"
@@ -241,6 +243,11 @@ def _relative(match: re.Match[str]) -> DayText:
     return DayText("days", match.start(), match.end(), word, value=value)
 
 
+def _anniversary(match: re.Match[str]) -> DayText:
+    where = (match.start(), match.end(), match[0])
+    return DayText("years", *where, value=_RELATIVE_YEARS[match["relative"]])
+
+
 def _counted(match: re.Match[str]) -> DayText:
     count, grain = match["n"] or match["n2"], match["grain"] or match["grain2"]
     way = -1 if match["way"] == "前" else 1
@@ -282,6 +289,7 @@ _BUILDERS: dict[str, Callable[[re.Match[str]], DayText]] = {
     "festival": _festival,
     "shifted_day": _civil,
     "relative": _relative,
+    "anniversary": _anniversary,
     "counted": _counted,
     "weekday": _weekday,
     "range": _range,

@@ -25,6 +25,8 @@ from predictions.types import Answer, InvalidInput, Json
 # WeChat's text limit; the hints at the end give way before an answer is split.
 COMFORTABLE_BYTES = 2048
 PATIENCE = 2
+# A reply of so few characters names a choice and says nothing else.
+SHORT = 6
 LEAVING = frozenset(
     {"crisis", "refused", "menu", "help", "greeting", "delete_data", "consent_no", "cancel", "human"}
 )
@@ -77,6 +79,8 @@ class _Desk:
             return None
         if found.intent == "choice" and before.options:
             return self._chosen(before, found.slots["number"])
+        if before.intent == "ambiguous":
+            return self._named(before, found)
         if found.intent in {"consent_yes", "more", "thanks"}:
             return self.advance(self._turn(before, before.slots, consented=True))
         reply = read_reply(before, text, self.now)
@@ -87,6 +91,12 @@ class _Desk:
         turn = self._turn(before, slots, consented=True)
         return self.advance(replace(turn, issue=issue, notes=reply.notes))
 
+    def _named(self, before: Pending, found: Understanding) -> AskResult | None:
+        """八字 in reply to the choice between 黄历 and 八字 chooses; a sentence of its own is not a reply."""
+        if found.intent in {option.intent for option in before.options} and len(found.text) <= SHORT:
+            return self._about(found.intent, before.slots.get("said", ""), before.at)
+        return self._again(before) if found.intent == "unknown" else None
+
     def _turn(self, before: Pending, slots: Json, consented: bool) -> Turn:
         return Turn(before.intent, slots, None, (), before.consented or consented)
 
@@ -95,8 +105,16 @@ class _Desk:
         if not 1 <= place <= len(before.options):
             return self._again(before, f"请回复1到{len(before.options)}之间的数字。")
         option = before.options[place - 1]
+        if option.intent:
+            return self._about(option.intent, before.slots.get("said", ""), before.at)
         slots, problem = merged(before.slots, option.slots)
-        return self.advance(Turn(option.intent or before.intent, slots, problem, (), before.consented))
+        return self.advance(Turn(before.intent, slots, problem, (), before.consented))
+
+    def _about(self, intent: str, text: str, when: datetime, note: str = "") -> AskResult:
+        """A sentence read anew as being about `intent`: its days are other days then."""
+        found = understand(text, when, intent=intent)
+        notes = (*found.notes, note) if note else found.notes
+        return self.advance(Turn(intent, found.slots, found.issue, notes))
 
     def _again(self, before: Pending, why: str = "") -> AskResult:
         """The reply did not say what was asked: once more, and then the person is let go."""
@@ -194,10 +212,11 @@ class _Desk:
         if not usable:
             return self.advance(replace(turn, intent=options[0].intent, issue=None))
         if len(usable) > 1:
-            return self._question(turn, replace(turn.issue, options=usable))
+            remembered = replace(turn, slots={**turn.slots, "said": found.text})
+            return self._question(remembered, replace(turn.issue, options=usable))
         others = [] if found.bare else [option.label for option in options if option not in usable]
-        notes = (f"{'、'.join(others)}这里没有提供，只看{usable[0].label}",) if others else ()
-        return self.advance(replace(turn, intent=usable[0].intent, issue=None, notes=turn.notes + notes))
+        note = f"{'、'.join(others)}这里没有提供，只看{usable[0].label}" if others else ""
+        return self._about(usable[0].intent, found.text, self.now, note)
 
     def _menu_entry(self, numeral: str) -> AskResult:
         place = number(numeral) or 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from predictions.language.calendar_days import FIRST_YEAR, LAST_YEAR
 from predictions.language.topics import BY_INTENT
 from predictions.language.understanding import Option
 from predictions.types import Json
@@ -19,8 +20,9 @@ SLOTS: dict[str, type] = {
     "place": str,
     "event": list,
     "to": str,
+    "said": str,
 }
-_DATE_PARTS = ("year", "month", "day")
+_DATE_PARTS = {"year": (FIRST_YEAR, LAST_YEAR), "month": (1, 12), "day": (1, 31)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,11 @@ def clean(slots: object) -> Json:
 
 
 def _is_date(day: Json) -> bool:
-    numbers = (day.get(part, 1) for part in _DATE_PARTS)
-    return day.get("calendar") in {"solar", "lunar"} and all(type(number) is int for number in numbers)
+    known = {part: day[part] for part in _DATE_PARTS if part in day}
+    return day.get("calendar") in {"solar", "lunar"} and all(
+        type(number) is int and _DATE_PARTS[part][0] <= number <= _DATE_PARTS[part][1]
+        for part, number in known.items()
+    )
 
 
 def _is_time(time: Json) -> bool:

@@ -48,12 +48,15 @@ def read_reply(before: Pending, text: str, now: datetime) -> Understanding:
 
 def _unit(before: Pending, said: str) -> str:
     """The unit that a bare number lacks, by what was asked."""
-    if number(said) is None or not said:
+    value = number(said) if said else None
+    if value is None:
         return ""
     if before.asked == "hour":
         return "点"
     parts = missing_parts(before.slots.get("day") or {})
-    return _UNIT[parts[0]] if before.asked == "date" and len(parts) < len(_UNIT) else ""
+    if before.asked in {"birth", "date"} and len(parts) == len(_UNIT):
+        return "年" if value > 1000 else ""
+    return _UNIT[parts[0]] if before.asked == "date" and parts else ""
 
 
 def merged(known: Json, new: Json) -> tuple[Json, Issue | None]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-STRONG, HINT, LEAST = 10, 4, 4
+# What is named outweighs any turn of phrase and any sign.
+STRONG, HINT, LEAST = 100, 4, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _almanac(points: int, rest: str, signs: Signs) -> int:
         return 0
     if points < STRONG and not signs.activity and not re.search(r"适合|适宜|宜|忌|吉利", rest):
         return 0
-    return points + 4 * signs.activity
+    return STRONG + points if points and signs.activity else points + HINT * signs.activity
 
 
 def _birth(signs: Signs) -> int:

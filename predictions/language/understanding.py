@@ -68,8 +68,9 @@ class Understanding:
     bare: bool = False
 
 
-def understand(text: str, now: datetime, *, role: str = "") -> Understanding:
-    """Intent and slots of a sentence at an instant; `role` forces a day to be a birth or a target.
+def understand(text: str, now: datetime, *, role: str = "", intent: str = "") -> Understanding:
+    """Intent and slots of a sentence at an instant; `role` forces a day to be a birth or a target, `intent`
+    the subject that the person has chosen.
 
     Nothing is computed and nothing raised. A refused sentence has the intent refused or crisis.
     """
@@ -82,7 +83,7 @@ def understand(text: str, now: datetime, *, role: str = "") -> Understanding:
         return Understanding(small, text=sentence.text)
     if numeral := chosen_number(sentence.text):
         return Understanding("choice", {"number": numeral}, text=sentence.text)
-    found = _Reader(sentence.text, now.astimezone(CHINA).date()).understanding(role)
+    found = _Reader(sentence.text, now.astimezone(CHINA).date()).understanding(role, intent)
     if not sentence.cut:
         return found
     notes = (f"句子超过{LIMIT}字，只看了前{LIMIT}字", *found.notes)
@@ -124,8 +125,8 @@ class _Reader:
         self.issues: list[Issue] = []
         self.slots: Json = {}
 
-    def understanding(self, role: str) -> Understanding:
-        intent = self._intent(role)
+    def understanding(self, role: str, intent: str) -> Understanding:
+        intent = intent or self._intent(role)
         if intent in BY_INTENT and not BY_INTENT[intent].system:
             return Understanding(intent, text=self.text)
         self._read_day(intent, role)
