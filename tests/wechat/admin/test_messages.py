@@ -144,6 +144,12 @@ def test_filters_find_what_they_name(viewer_client, make_message, query, expecte
     assert ids_on(viewer_client, **query) == {made[name].pk for name in expected}
 
 
+@pytest.mark.parametrize("name", ["received", "cause", "type", "mark", "retried", "slower", "sender_of"])
+@pytest.mark.parametrize("value", ["\x00", "'", "99"])
+def test_a_filter_takes_nothing_but_its_choices(viewer_client, message, name, value):
+    assert ids_on(viewer_client, **{name: value}) == {message.pk}
+
+
 def test_the_account_filter_separates_accounts(viewer_client, make_message, account):
     from wechat.models import OfficialAccount
 
