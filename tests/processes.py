@@ -163,6 +163,8 @@ def prepare_server(
     else:
         for file in _migrated_sqlite().iterdir():
             shutil.copy(file, folder)
+    # A role that listens on a port of its own says so in BIND.
+    port = int(settings.get("BIND", f":{port}").rpartition(":")[2])
     return Server(folder, port, settings)
 
 

@@ -112,11 +112,14 @@ class PostgreSQL:
         except PermissionError:
             reachable = False
         if not reachable:
-            copy = self.folder / "pginstall"
-            shutil.copytree(self.binaries.parent, copy, symlinks=True)
+            package, copy = self.binaries.parents[1], self.folder / "packages"
+            # The binaries find their libraries in the folder beside the package.
+            libraries = package.with_name(f"{package.name}.libs")
+            for source in (self.binaries.parent, libraries):
+                shutil.copytree(source, copy / source.relative_to(package.parent), symlinks=True)
             for path in (copy, *copy.rglob("*")):
                 _give(path, self.user)
-            self.binaries = copy / "bin"
+            self.binaries = copy / self.binaries.relative_to(package.parent)
 
     def _call(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         identity: dict[str, Any] = {}

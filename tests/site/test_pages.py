@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
 from predictions.registry import all_systems
+from tests.processes import running_server
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +93,16 @@ def test_any_other_name_is_not_found(client, settings, var, path):
     (var / "domain_verification").mkdir()
     (var / "secret_key.txt").write_text("secret")
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.processes
+def test_a_real_server_serves_the_page_and_its_hashed_style_sheet(tmp_path):
+    with running_server(tmp_path / "var", workers=1, static=True) as server:
+        page = httpx.get(server.url)
+        assert page.status_code == 200
+        assert "X-Request-ID" in page.headers
+        link = re.search(r'href="(/static/celestial/page\.[0-9a-f]{12}\.css)"', page.text)
+        assert link, page.text
+        sheet = httpx.get(server.url + link[1])
+        assert sheet.headers["Content-Type"].startswith("text/css")
+        assert "immutable" in sheet.headers["Cache-Control"]
