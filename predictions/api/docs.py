@@ -33,7 +33,9 @@ def _answer(request: HttpRequest) -> HttpResponse:
     if is_current(request, tag):
         return HttpResponseNotModified(headers=headers)
     # Rendered without the request: nothing on this page depends on who reads it.
-    return HttpResponse(render_to_string("predictions/api_docs.html", _context()), headers=headers)
+    html = render_to_string("predictions/api_docs.html", _context()).encode()
+    headers["Content-Length"] = str(len(html))
+    return HttpResponse(b"" if request.method == "HEAD" else html, headers=headers)
 
 
 def _context() -> Json:

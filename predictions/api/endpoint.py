@@ -31,6 +31,8 @@ class Endpoint(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         started = time.perf_counter()
         response = super().dispatch(request, *args, **kwargs)
+        if request.method == "HEAD" and isinstance(response, Response):
+            response.add_post_render_callback(_without_body)
         route = request.resolver_match.url_name if request.resolver_match else None
         metrics.observe(route or "none", request.method, response.status_code, time.perf_counter() - started)
         return response
@@ -87,6 +89,12 @@ class Endpoint(APIView):
         if errors:
             raise InvalidInput(errors)
         return cast(Json, request.data)
+
+
+def _without_body(response: Response) -> None:
+    """Servers drop the body of an answer to HEAD, but only with a warning; the length stays that of GET."""
+    response["Content-Length"] = str(len(response.content))
+    response.content = b""
 
 
 class PublicEndpoint(Endpoint):

@@ -52,6 +52,11 @@ def test_the_page_is_not_sent_twice(client: Client) -> None:
     assert (response.status_code, response.content) == (304, b"")
 
 
+def test_head_has_the_length_of_the_page(client: Client) -> None:
+    head = client.head("/api/docs/")
+    assert int(head["Content-Length"]) == len(client.get("/api/docs/").content)
+
+
 def test_the_page_needs_no_query(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         _page(client)

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.urls import resolve
 
+from predictions.api import views
 from predictions.models import Prediction
 from tests.predictions.api.conftest import CALENDAR, DAY, NO_OBJECTS, NO_TEXTS, Api, calendar_of, problem
 
@@ -165,3 +167,13 @@ def test_a_key_is_asked_for_before_anything_else(db: None, client: Client) -> No
         response = getattr(client, method)(f"/api/v1/{path}")
         problem(response, 401, "unauthenticated")
         assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_view_itself_sends_no_body_for_head() -> None:
+    # Past Django's client, which drops bodies by itself.
+    request = RequestFactory().head("/api/v1/meta")
+    request.resolver_match = resolve("/api/v1/meta")
+    response = views.Meta.as_view()(request)
+    response.render()
+    assert response.content == b""
+    assert int(response["Content-Length"]) > 100
