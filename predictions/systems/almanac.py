@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 from tyme4py.culture import God, Taboo
@@ -25,6 +26,7 @@ from predictions.cycles import (
 from predictions.moment import resolve_date
 from predictions.registry import System
 from predictions.schemas import FIRST_YEAR, LAST_YEAR
+from predictions.solar_terms import Term, next_term
 from predictions.systems.calendar import (
     INPUT_SCHEMA,
     OPTION_SCHEMA,
@@ -43,6 +45,8 @@ SPIRITS = ("青龙", "明堂", "天刑", "朱雀", "金匮", "天德", "白虎",
 YELLOW = {"青龙", "明堂", "金匮", "天德", "玉堂", "司命"}
 # 煞 by the trine of the day's branch: 申子辰 south, 巳酉丑 east, 寅午戌 north, 亥卯未 west.
 SHA_DIRECTIONS = "南东北西"
+SEPARATIONS = ("春分", "夏至", "秋分", "冬至")
+ENDINGS = ("立春", "立夏", "立秋", "立冬")
 SHOWN_TABOOS = 14
 SHOWN_GODS = 8
 
@@ -53,6 +57,7 @@ def compute(data: Json, options: Json) -> Computation:
     facts = lunar.calendar_day(civil.day, options["calendar_source"], options["year_boundary"])
     month, day = cycle_index(facts["ganzhi"]["month"]), day_cycle(civil.day)
     facts |= _day_facts(month, day, civil.day.weekday())
+    facts["cautions"] = _cautions(facts, next_term(civil.day, options["calendar_source"]), civil.day)
     convention = {
         "name": "convention",
         "values": {
@@ -85,6 +90,17 @@ def _day_facts(month: int, day: int, weekday: int) -> Json:
         "tradition": TRADITION,
         "hours": [_hour_facts(day, place) for place in range(12)],
     }
+
+
+def _cautions(facts: Json, following: Term, day: date) -> list[str]:
+    """月破 and 岁破 by the branches opposite, 四离 and 四绝 by the term of tomorrow (协纪辨方书 卷六)."""
+    branch = facts["ganzhi"]["day"][1]
+    found = ["月破"] if facts["jianchu"] == "破" else []
+    if (BRANCHES.index(branch) - BRANCHES.index(facts["ganzhi"]["year"][1])) % 12 == 6:
+        found.append("岁破")
+    if (following.date - day).days == 1:
+        found += ["四离"] * (following.name in SEPARATIONS) + ["四绝"] * (following.name in ENDINGS)
+    return found
 
 
 def _spirit(branch: int, of: int) -> int:

@@ -107,3 +107,16 @@ def test_the_text_fits_one_message():
         for day in range(1, 29)
     )
     assert longest < 2048
+
+
+@pytest.mark.parametrize(
+    ("day", "cautions"),
+    [
+        (date(2026, 3, 19), ["四离"]),
+        (date(2026, 5, 4), ["四绝"]),
+        (date(2026, 2, 19), ["岁破"]),
+        (date(2026, 11, 24), []),
+    ],
+)
+def test_days_to_be_avoided_are_computed(day, cautions):
+    assert compute(day).facts["cautions"] == cautions

@@ -69,7 +69,8 @@ def test_every_place_has_plausible_coordinates_and_a_zone():
         assert -90 < place.latitude < 90
         assert -180 <= place.longitude <= 180
         if place.country == "CN":
-            assert 3 < place.latitude < 54 and 73 < place.longitude < 136, place
+            assert 3 < place.latitude < 54, place
+            assert 73 < place.longitude < 136, place
 
 
 def test_old_names_stay_because_people_were_born_there():
