@@ -84,6 +84,15 @@ def answer(system_id: str, input: Json, options: Json | None = None, lang: str =
     )
 
 
+def prepare() -> None:
+    """Answer every system's examples once, so that tables, rules and places are loaded before the first
+    person asks.
+    """
+    for system in registry.all_systems():
+        for example in system.examples:
+            answer(system.id, example)
+
+
 def alternatives(chart: Chart) -> list[Json]:
     """The other charts that the warnings offer, each with the code of its warning."""
     return [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from predictions import engine, registry
+from predictions import engine, places, registry, rules
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Answer, InvalidInput, canonical_json
 
 SPRING = {"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}}
@@ -126,6 +126,12 @@ def test_a_language_that_is_not_spoken_is_refused(lang, code):
     with pytest.raises(InvalidInput) as refused:
         engine.answer("calendar", SPRING, lang=lang)
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("/lang", code)]
+
+
+def test_preparing_loads_everything_once():
+    engine.prepare()
+    assert rules.load.cache_info().currsize >= 3
+    assert places._index.cache_info().currsize == 1
 
 
 json_values = st.recursive(
