@@ -11,7 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from celestial_site.logs import message_id, request_id
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9-]{8,64}")
-CONTENT_SECURITY_POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'"
+)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -139,7 +139,7 @@ INSTALLED_APPS = [
     "django_prometheus",
 ]
 
-# A process that serves the callback alone carries nothing that the callback doesn't use: every middleware costs each message time.
+# A process that serves the callback alone carries nothing else: every middleware costs each message time.
 _CALLBACK_MIDDLEWARE = [
     "celestial_site.middleware.RequestIdMiddleware",
 ]
@@ -182,7 +182,7 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     url = env_str("DATABASE_URL", f"sqlite:///{CELESTIAL_VAR / 'celestial.sqlite3'}")
     try:
-        config = dict(dj_database_url.parse(url))
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
     except (ValueError, KeyError) as error:
         example = "postgresql://user:password@127.0.0.1/celestial"
         raise EnvError("DATABASE_URL", "can't be read as a database's URL", example) from error

@@ -21,6 +21,9 @@ from django.core.management.base import CommandError
 
 log = logging.getLogger("celestial.supervisor")
 
+# Our own address: never through a proxy of the environment.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -112,7 +115,7 @@ class Supervisor:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._running["web"].poll() is None:
             try:
-                with urllib.request.urlopen(url, timeout=1):  # noqa: S310 - our own address
+                with _opener.open(url, timeout=1):
                     return
             except OSError:
                 time.sleep(0.1)

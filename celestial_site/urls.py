@@ -8,9 +8,10 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from celestial_site import pages
 from ops_dashboard import health, metrics
-from predictions.api.problems import api_not_found, page_not_found, server_error
+from predictions.api.problems import api_not_found, bad_request, page_not_found, server_error
 from wechat import debug, views
 
+handler400 = bad_request
 handler404 = page_not_found
 handler500 = server_error
 

@@ -17,6 +17,6 @@ except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(3)
 
-from wechat.environment import apply_environment  # noqa: E402
+from wechat.environment import apply_environment
 
 apply_environment()

@@ -10,7 +10,7 @@ from wechat.models import OfficialAccount
 
 
 def debug_signature(request: HttpRequest) -> JsonResponse:
-    """`?signature&timestamp&nonce[&account]`: matches, by which token slot, how the expected one begins. Never a token."""
+    """`?signature&timestamp&nonce[&account]`: matches or not, the token slot, how the expected one begins."""
     if not is_direct_loopback(request):
         raise Http404
     given = {name: request.GET.get(name, "") for name in ("signature", "timestamp", "nonce")}

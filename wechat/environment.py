@@ -1,4 +1,4 @@
-"""The default account follows the environment: credentials at every start, modes when their variable's value changed."""
+"""The default account follows the environment: credentials at every start, modes when their variable changed."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ COUNTERS = timedelta(days=30)
 
 
 def delete_in_batches(rows: QuerySet[Model]) -> Iterator[int]:
-    """Delete `rows` in short transactions, so that the callback never waits for a long one; yields each batch's size."""
+    """Delete `rows` in short transactions, so that the callback never waits for long; yields each batch's size."""
     while keys := list(rows.values_list("pk", flat=True)[:BATCH]):
         rows.model._default_manager.filter(pk__in=keys).delete()
         yield len(keys)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from celery import shared_task
-
+from celestial_site.celery import app
 from wechat import xml
 from wechat.gateway_account import GatewayAccount
 from wechat.models import DedupFingerprint, Message
@@ -21,7 +20,7 @@ GRACE = timedelta(seconds=3)
 BATCH = 100
 
 
-@shared_task
+@app.task(name="wechat.tasks.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
     """Answer the messages whose try is gone, so that WeChat's next try, or staff, find the reply."""
     lost = DedupFingerprint.objects.filter(
@@ -44,7 +43,7 @@ def finish(message: Message) -> None:
     message.record(outcome, trigger="takeover", actor="sweeper")
 
 
-@shared_task
+@app.task(name="wechat.tasks.prune")  # type: ignore[untyped-decorator]
 def prune() -> dict[str, int]:
     """Delete what has outlived its retention."""
     return prune_expired()

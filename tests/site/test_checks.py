@@ -17,8 +17,7 @@ def ids(found: list[Any]) -> list[str]:
 
 
 def test_w001_generated_keys_beside_a_shared_database(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = {"default": {"ENGINE": "django.db.backends.postgresql"}}
-    monkeypatch.setattr(settings, "DATABASES", engine)
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     assert ids(checks.keys_are_shared(None)) == ["celestial.W001", "celestial.W001"]
     monkeypatch.setenv("DJANGO_SECRET_KEY", "set")
     monkeypatch.setenv("CELESTIAL_ENCRYPTION_KEYS_FILE", "/run/secrets/keys")
@@ -26,7 +25,7 @@ def test_w001_generated_keys_beside_a_shared_database(settings: Any, monkeypatch
 
 
 def test_w001_sqlite_has_one_host(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "DATABASES", {"default": {"ENGINE": "django.db.backends.sqlite3"}})
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     assert ids(checks.keys_are_shared(None)) == []
 
 

@@ -64,6 +64,8 @@ def test_an_exception_is_on_the_same_line_and_redacted():
 @pytest.mark.parametrize(
     "text",
     [
+        "redis://:hunter2@127.0.0.1:6379/0",
+        "postgresql://celestial:hunter2@127.0.0.1/celestial",
         "token=hunter2",
         "TOKEN: hunter2",
         "{'token': 'hunter2'}",

@@ -198,7 +198,7 @@ def test_replay_messages_shows_what_would_be_answered_now(account: OfficialAccou
     assert "--- then" in out
     assert Attempt.objects.filter(trigger="replay").count() == 1
     assert Message.objects.values().get() == Message.objects.filter(pk=stored.pk).values().get()
-    assert bytes(Message.objects.get().reply_wire) == bytes(stored.reply_wire)
+    assert Message.objects.get().reply_wire == stored.reply_wire
 
 
 def test_replay_messages_narrows_by_time_and_status(account: OfficialAccount, client: Client) -> None:
@@ -222,7 +222,7 @@ def test_prune_messages_deletes_old_messages_and_expired_fingerprints(
 ) -> None:
     for _ in range(2):
         plain("菜单").post(client)
-    old = Message.objects.first()
+    old = Message.objects.all()[0]
     Message.objects.filter(pk=old.pk).update(received_at=timezone.now() - timedelta(days=200))
     out, _ = run("prune_messages", "--dry-run")
     assert "Would delete 1 messages" in out

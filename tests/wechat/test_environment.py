@@ -69,7 +69,7 @@ def test_a_mode_follows_its_variable_when_the_value_changed(environment: Any) ->
     start().switch("encryption", "safe", by="owner", reason="we are ready")
     environment.WECHAT_ENCRYPTION = "plaintext"
     assert start().encryption == "plaintext"
-    change = ModeChange.objects.first()
+    change = ModeChange.objects.all()[0]
     assert (change.by, change.after) == ("environment", "plaintext")
     assert "WECHAT_ENCRYPTION" in change.reason
 

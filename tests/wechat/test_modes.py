@@ -60,6 +60,7 @@ def test_a_wrong_original_id_is_refused_where_one_is_set(account: OfficialAccoun
 @pytest.mark.parametrize("minutes", [None, 1, 1440])
 def test_a_lenient_period_has_an_end(account: OfficialAccount, minutes: int | None) -> None:
     change = account.switch("verification", "lenient", by="owner", reason="test", minutes=minutes)
+    assert change.until is not None
     expected = timezone.now() + timedelta(minutes=minutes or 30)
     assert abs(change.until - expected) < timedelta(seconds=10)
 

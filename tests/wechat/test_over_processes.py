@@ -41,8 +41,8 @@ def computations(server: Server) -> list[str]:
 def stored(server: Server) -> str:
     """Messages, deliveries counted and triggers of the attempts, as the server's own database has them."""
     code = (
-        "from wechat.models import *; print(Message.objects.count(), sum(DedupFingerprint.objects.values_list('hits', flat=True)),"
-        " *Attempt.objects.values_list('trigger', flat=True))"
+        "from wechat.models import *; hits = DedupFingerprint.objects.values_list('hits', flat=True);"
+        "print(Message.objects.count(), sum(hits), *Attempt.objects.values_list('trigger', flat=True))"
     )
     return server.manage("shell", "--no-imports", "-c", code).stdout.strip().splitlines()[-1]
 

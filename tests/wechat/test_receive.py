@@ -15,8 +15,8 @@ from predictions import language
 from tests import credentials
 from tests.wechat.deliveries import content_of, message, plain, sealed
 from wechat import converse
+from wechat.gateway_account import GatewayAccount
 from wechat.models import Attempt, DedupFingerprint, Message, OfficialAccount
-from wechat.receive import GatewayAccount
 from wechat.tasks import sweep
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +40,7 @@ def test_a_plain_message_gets_a_plain_answer_and_is_stored_raw(
     assert bytes(stored.raw) == delivery.body == bytes(stored.plaintext)
     assert stored.query == delivery.url.split("?")[1]
     assert (stored.status, stored.cause, stored.encrypted) == ("replied", "", False)
+    assert stored.reply_wire is not None
     assert bytes(stored.reply_wire) == response.content
 
 

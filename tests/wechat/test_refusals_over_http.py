@@ -1,4 +1,4 @@
-"""Bad input over real HTTP: refused with a fixed short body, nothing stored as a message, the exact cause kept for staff."""
+"""Bad input over real HTTP: refused with a fixed short body, nothing stored, the exact cause kept for staff."""
 
 from __future__ import annotations
 
@@ -155,6 +155,8 @@ DOWNGRADES: list[Case] = [
     ("three-part signature as msg_signature", lambda: short_signature(), 403, "bad_signature"),
 ]
 
+EXTERNAL_ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><Content>&e;</Content></xml>'
+BILLION_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>'
 XML: list[Case] = [
     ("empty body", lambda: raw(b""), 400, "unparsable_xml"),
     ("JSON", lambda: raw(b'{"MsgType":"text"}'), 400, "unparsable_xml"),
@@ -169,8 +171,6 @@ XML: list[Case] = [
     ("one byte over 64 KiB", lambda: raw(message("x" * 65536)[:65537]), 413, "too_large"),
     ("a megabyte", lambda: raw(b"x" * 1024 * 1024), 413, "too_large"),
 ]
-EXTERNAL_ENTITY = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><xml><Content>&e;</Content></xml>'
-BILLION_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>'
 
 
 def repeated(delivery: Delivery, name: str) -> Delivery:

@@ -188,7 +188,7 @@ class OfficialAccount(models.Model):
         minutes: int | None = None,
         request_id: str = "",
     ) -> ModeChange:
-        """Set one of SWITCHES with an audit row. Lenient lasts `minutes` (30, at most 24 h); ValueError tells what is wrong."""
+        """Set one of SWITCHES with an audit row; lenient lasts `minutes` (30, at most 24 h). Raises ValueError."""
         self._check_switch(switch, value, reason, minutes)
         until = None
         if value == Verification.LENIENT:

@@ -31,7 +31,10 @@ class Status(models.TextChoices):
 
 
 class Message(models.Model):
-    """One message or event: raw bytes and query as received, committed before the handler runs. Append-only but for its outcome."""
+    """One message or event: raw bytes and query as received, committed before the handler runs.
+
+    Append-only but for its outcome.
+    """
 
     id = models.BigIntegerField(primary_key=True, default=time_ordered_id, editable=False)
     # Every index costs each message time, so there are those that a query of the console or sweeper needs.
@@ -161,8 +164,8 @@ class Attempt(models.Model):
 class DedupFingerprint(models.Model):
     """The claim on a message: unique per account, decided by the database, leased to the try that computes the answer.
 
-    `hits` counts deliveries, the first one included. `nonce_digest` is unique too: WeChat repeats timestamp and nonce with
-    the same message only, so another message under a used pair violates it, which is the attack that it looks like.
+    `hits` counts deliveries, the first one included. `nonce_digest` is unique too: WeChat repeats timestamp and nonce
+    with the same message only, so another message under a used pair violates it: the attack that it looks like.
     """
 
     account = models.ForeignKey(OfficialAccount, models.CASCADE, db_index=False, verbose_name=_("account"))
