@@ -11,7 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from wechat.admin.evidence import EvidenceAdmin, local_time
-from wechat.models import DedupFingerprint
+from wechat.models import DedupFingerprint, OfficialAccount
+
+
+def starting_with(digits: str) -> QuerySet[DedupFingerprint]:
+    """As a range within each account, for which there is an index; LIKE would read the whole table."""
+    accounts = list(OfficialAccount.objects.values_list("pk", flat=True))
+    return DedupFingerprint.objects.filter(account__in=accounts, digest__gte=digits, digest__lt=f"{digits}g")
 
 
 class HitsFilter(admin.SimpleListFilter):
@@ -35,10 +41,16 @@ class DedupFingerprintAdmin(EvidenceAdmin):
     list_filter = ("account", HitsFilter)
     list_select_related = ("account",)
     sortable_by = ()
-    search_fields = ("digest__startswith",)
+    search_fields = ("digest",)  # shows the box; get_search_results does the search
     search_help_text = _("The start of a fingerprint.")
     fields = ("account", "digest", "hits", "first_seen", "last_seen", "lease_until", "of_message")
     readonly_fields = ("of_message",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[DedupFingerprint], search_term: str
+    ) -> tuple[QuerySet[DedupFingerprint], bool]:
+        digits = search_term.strip().lower()
+        return (queryset & starting_with(digits) if digits else queryset), False
 
     @admin.display(description=_("digest"))
     def short(self, fingerprint: DedupFingerprint) -> str:

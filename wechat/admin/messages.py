@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wechat.admin import causes, filters, masking, replays
 from wechat.admin.evidence import COUNT_CAP, EvidenceAdmin, id_of, local_time
+from wechat.admin.fingerprints import starting_with
 from wechat.admin.message_page import page_of, words_of
 from wechat.models import Attempt, DedupFingerprint, Message
 from wechat.models.message import Status
@@ -66,7 +67,7 @@ class MessageAdmin(EvidenceAdmin):
     list_select_related = ("account",)
     list_filter = (
         filters.ReceivedFilter,
-        "status",
+        filters.StatusFilter,
         filters.CauseFilter,
         filters.TypeFilter,
         "account",
@@ -106,18 +107,20 @@ class MessageAdmin(EvidenceAdmin):
             found = queryset.filter(lookup)
             if found.exists():
                 return found, False
-        recent = Q(request_id=term)
+        unindexed = Q(request_id=term)
         if masking.may_unmask(request):
-            recent |= Q(content__icontains=term)
-        return queryset.filter(recent, received_at__gte=timezone.now() - TEXT_SEARCH), False
+            unindexed |= Q(content__icontains=term)
+        recent = filters.newest(request, queryset).filter(received_at__gte=timezone.now() - TEXT_SEARCH)
+        return recent.filter(unindexed), False
 
-    def _exact_lookups(self, term: str) -> list[Q]:
+    @staticmethod
+    def _exact_lookups(term: str) -> list[Q]:
         lookups = [Q(msg_id=term), Q(openid=term)]
         if pk := id_of(term):
             lookups.insert(0, Q(pk=pk))
         if _FINGERPRINT.fullmatch(term.lower()):
-            fingerprints = DedupFingerprint.objects.filter(digest__startswith=term.lower())
-            lookups.append(Q(pk__in=fingerprints.values("message")))
+            found = starting_with(term.lower()).order_by().values_list("message", flat=True)
+            lookups.append(Q(pk__in=list(found[:COUNT_CAP])))
         return lookups
 
     @admin.display(description=_("received"), ordering="received_at")
