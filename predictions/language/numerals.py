@@ -11,8 +11,8 @@ def number(text: str) -> int | None:
     """The value of a numeral in either script, None when it is not one. 一九九〇 is read digit by digit."""
     text = text.removeprefix("初")
     if text.isascii():
-        return int(text) if text.isdigit() else None
-    if all(c in _DIGITS or c.isdigit() for c in text):
+        return int(text) if text.isdecimal() else None
+    if all(c in _DIGITS or c.isdecimal() for c in text):
         digits = [_DIGITS[c] if c in _DIGITS else int(c) for c in text]
         return int("".join(map(str, digits)))
     return _positional(text)

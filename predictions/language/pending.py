@@ -22,7 +22,7 @@ SLOTS: dict[str, type] = {
     "to": str,
     "said": str,
 }
-_DATE_PARTS = {"year": (FIRST_YEAR, LAST_YEAR), "month": (1, 12), "day": (1, 31)}
+_DATE_PARTS = {"year": (FIRST_YEAR, LAST_YEAR + 1), "month": (1, 13), "day": (1, 32)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,9 @@ def clean(slots: object) -> Json:
 
 def _is_date(day: Json) -> bool:
     known = {part: day[part] for part in _DATE_PARTS if part in day}
-    return day.get("calendar") in {"solar", "lunar"} and all(
-        type(number) is int and _DATE_PARTS[part][0] <= number <= _DATE_PARTS[part][1]
-        for part, number in known.items()
-    )
+    bounds = ((number, range(*_DATE_PARTS[part])) for part, number in known.items())
+    in_bounds = all(type(number) is int and number in allowed for number, allowed in bounds)
+    return day.get("calendar") in {"solar", "lunar"} and in_bounds
 
 
 def _is_time(time: Json) -> bool:

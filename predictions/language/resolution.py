@@ -303,7 +303,9 @@ def _occurrence(festival: Festival, year: int) -> date:
 
 def _term(day: DayText, today: date, role: str) -> DayReading:
     if day.year is None and role == BIRTH:
-        return DayReading(missing=("year",), notes=(f"{TERM_NAMES[day.value]}每年日期不同",))
+        name = TERM_NAMES[day.value]
+        why = f"{name}每年日期不同，请写出年份，例如“1990年{name}”。"
+        return DayReading(missing=("year",), problem=why)
     if day.year is None:
         days = (term(year, day.value).date for year in (today.year, today.year + 1))
         return _solar(next(found for found in days if found >= today))
