@@ -11,7 +11,8 @@ from pathlib import Path
 def generated_key(folder: Path, name: str) -> str:
     """32 random bytes in base64, made once and read afterwards; two processes that start together agree."""
     path = folder / name
-    folder.mkdir(parents=True, exist_ok=True)
+    # Messages lie in this folder: nobody else on the machine has to read them.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".{name}.{os.getpid()}"
     if not path.exists():
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

@@ -82,6 +82,10 @@ def configuration(folder: str) -> dict[str, Any]:
             # Refused requests are counted with their cause; a line each would let a stranger fill the disk.
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            # Two lines for each task, and the sweeper runs every five seconds.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
             "django.server": {"handlers": [], "level": "WARNING"},
         },
     }

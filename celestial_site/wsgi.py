@@ -17,6 +17,9 @@ except ImproperlyConfigured as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(3)
 
+from predictions.engine import prepare
 from wechat.environment import apply_environment
 
 apply_environment()
+# Tables are loaded now, or the first follower would wait a tenth of a second for them.
+prepare()
