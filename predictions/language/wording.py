@@ -13,8 +13,8 @@ from predictions.registry import System
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
-CONSENT = "继续即表示同意仅为本次排盘使用您的出生信息，不予保存；回复“不同意”可退出。"
-NOT_KEPT = "您的出生信息只用于本次排盘，不予保存。"
+CONSENT = "继续即表示同意用您的出生信息排这一次盘，不建立个人资料，聊天记录的保存见隐私说明；回复“不同意”可退出。"
+NOT_KEPT = "您的出生信息只用于本次排盘，不建立个人资料。"
 NAMED_HOUR = "按您说的时辰排，没有再扣夏令时；如果只知道当年钟表的时间，请写几点"
 WRONG = "如果理解得不对，请换个说法再发一次。"
 NOTHING_ASKED = "现在没有等您回答的问题。"
