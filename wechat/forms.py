@@ -39,19 +39,25 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{3,32}")
 _SECRET_INPUT = forms.PasswordInput(render_value=False, attrs={"autocomplete": "off", "size": 50})
 
 
+def _title(system: registry.System) -> str:
+    return system.title_en if (get_language() or "").startswith("en") else system.title
+
+
 def system_choices() -> list[tuple[str, str]]:
     """Every system with a mark on those that ask for birth data."""
-    english = (get_language() or "").startswith("en")
     choices = []
     for system in registry.all_systems():
-        title = system.title_en if english else system.title
+        title = _title(system)
         choices.append((system.id, f"{title} — {_t('asks for birth data')}" if system.needs_birth else title))
     return choices
 
 
 def preset_words() -> str:
     """The presets by name with the systems of this version, for the help text."""
-    return "；".join(f"{name}: {', '.join(registry.preset(name))}" for name in registry.PRESETS)
+    titles = {
+        name: [_title(registry.get(member)) for member in registry.preset(name)] for name in registry.PRESETS
+    }
+    return "; ".join(f"{name} ({', '.join(members)})" for name, members in titles.items())
 
 
 class AccountForm(AccountModelForm):

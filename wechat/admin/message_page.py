@@ -27,6 +27,7 @@ class Try:
     """One Attempt as the timeline shows it."""
 
     attempt: Attempt
+    outcome: Words
     cause: Words
     steps: list[Step]
     failed: bool
@@ -92,8 +93,9 @@ def _try(attempt: Attempt, shown: bool) -> Try:
         for name in names
     ]
     total = sum(attempt.steps.values())
+    outcome = dict(Status.choices).get(attempt.outcome, attempt.outcome)
     cause = causes.outcome_words(attempt.cause)
-    return Try(attempt, cause, steps, failed, total, _reply(bytes(attempt.reply_xml or b""), shown))
+    return Try(attempt, outcome, cause, steps, failed, total, _reply(bytes(attempt.reply_xml or b""), shown))
 
 
 def words_of(reply_xml: bytes | memoryview | None) -> str:

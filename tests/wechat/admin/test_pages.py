@@ -174,6 +174,7 @@ def test_pages_are_chinese_by_default_and_english_when_asked(viewer_client, mess
 
 def test_the_language_switch_works_and_comes_back(viewer_client, message):
     html = viewer_client.get("/admin/wechat/message/").content.decode()
+    assert html.count('id="language-form"') == 1
     assert '<button type="submit" name="language" value="en" lang="en">English</button>' in html
     response = viewer_client.post("/i18n/setlang/", {"language": "en", "next": "/admin/wechat/message/"})
     assert response.headers["location"] == "/admin/wechat/message/"
