@@ -22,8 +22,9 @@ echo "Installing $lock (once; a minute or so) ..."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 if ! "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >"$log" 2>&1; then
-    tail -n 5 "$log" >&2
-    grep -qiE 'connection|resolve|timed out|network|certificate' "$log" &&
+    if grep -qiE 'connection|timed out|network|certificate|from versions: none' "$log"; then
         fail "no package index can be reached. Check the network, or set pip's mirror (PIP_INDEX_URL)."
+    fi
+    tail -n 5 "$log" >&2
     fail "the packages of $lock can't be installed"
 fi
