@@ -68,6 +68,10 @@ _SHORT_OF = re.compile(
     rf"差(?:[0-9]{{1,2}}|[{_N}十]{{1,3}}|一刻)分?钟?到?(?:[0-9]{{1,2}}|[{_N}十]{{1,3}})点"
     rf"|(?:[0-9]{{1,2}}|[{_N}十]{{1,3}})点差[0-9{_N}十一刻]+分?"
 )
+_MERIDIEM = re.compile(
+    r"(?<![0-9:])(?P<hour2>[0-9]{1,2})(?::(?P<minute2>[0-9]{2}))? ?(?P<meridiem>[ap])\.?m(?![a-z])\.?",
+    re.IGNORECASE,
+)
 _AFTER_DATE = re.compile(rf"(?<={TAKEN})[ T]?(?P<hour2>[0-2][0-9])(?P<minute2>[0-5][0-9])(?![0-9])")
 _DOUBLE_HOUR = re.compile(
     rf"(?<![男女儿孙妻孩生上下中])(?P<zi>早|夜|晚|正)?(?P<branch>[{BRANCHES}])(?:时辰?)(?!间|候|代|期)(?P<quarter>[初正]|[一二三四]刻)?"
@@ -110,7 +114,7 @@ def _short_of(scan: Scan) -> Iterator[ClockReading]:
 
 
 def _clocks(scan: Scan) -> Iterator[ClockReading]:
-    for pattern in (_AFTER_DATE, _CLOCK):
+    for pattern in (_MERIDIEM, _AFTER_DATE, _CLOCK):
         for match in scan.matches(pattern):
             yield read_clock(match)
     for _ in scan.matches(_NOON):
@@ -125,7 +129,7 @@ def read_clock(match: re.Match[str]) -> ClockReading:
     minute = _minute(got)
     if hour is None or hour > 24 or (minute or 0) > 59 or (hour == 24 and minute):
         return ClockReading(text, problem=f"没有“{text}”这个时间，一天是0点到23点59分。")
-    period = got.get("period") or ""
+    period = got.get("period") or {"a": "am", "p": "pm"}.get((got.get("meridiem") or "").lower(), "")
     times = tuple(replace(time, minute=minute) for time in _in_period(period, hour))
     if not times:
         return ClockReading(text, problem=f"“{text}”前后矛盾，请核对时间，例如“晚上8点”或“20点”。")
@@ -145,8 +149,9 @@ def _in_period(period: str, hour: int) -> tuple[Time, ...]:
     """The times that an hour means in a part of the day; none when they contradict each other."""
     if hour == 24 or not period:
         return (Time(0, next_day=True) if hour == 24 else Time(hour),)
-    if period == "凌晨":
-        return (Time(hour % 12),) if hour <= 7 or hour == 12 else ()
+    if period in {"am", "pm", "凌晨"}:
+        fits = hour <= 7 or hour == 12 if period == "凌晨" else 1 <= hour <= 12
+        return (Time(hour % 12 + 12 * (period == "pm")),) if fits else ()
     if re.fullmatch(_MORNING, period):
         return (Time(0), Time(12)) if hour == 12 else (Time(hour),) if hour < 12 else ()
     if period in {"中午", "正午", "晌午"}:

@@ -142,7 +142,19 @@ def find_days(scan: Scan) -> list[DayText]:
         for match in scan.matches(pattern)
         for day in [_BUILDERS[name](match)]
     ]
-    return sorted(found, key=lambda day: day.start)
+    return _joined(sorted(found, key=lambda day: day.start))
+
+
+def _joined(days: list[DayText]) -> list[DayText]:
+    """四月廿三今年是几号: a year that stands apart belongs to the one day that lacks it."""
+    years = [
+        day for day in days if day.kind == "civil" and day.year and day.month is None and day.day is None
+    ]
+    yearless = [day for day in days if day.kind == "civil" and day.year is None and day.month and day.day]
+    if len(years) != 1 or len(yearless) != 1:
+        return days
+    whole = replace(yearless[0], year=years[0].year)
+    return [whole if day is yearless[0] else day for day in days if day is not years[0]]
 
 
 def _with_tail(scan: Scan, day: DayText) -> DayText:

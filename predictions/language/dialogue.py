@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from predictions import engine
 from predictions.language import pending as contexts
@@ -18,6 +18,7 @@ from predictions.language.results import AskResult, Question
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
 from predictions.language.understanding import BIRTH_INTENTS, Issue, Option, Understanding, understand
 from predictions.language.wording import UNDERSTOOD
+from predictions.language.year_facts import year_sentence
 from predictions.places import suggest
 from predictions.registry import System
 from predictions.types import Answer, InvalidInput, Json
@@ -140,7 +141,15 @@ class _Desk:
             return self._question(
                 turn, Issue("missing", slot, self._missing_text(turn), _gender_options(slot))
             )
-        return self._answer(turn, topic.system)
+        return self._year(turn) if "year" in turn.slots else self._answer(turn, topic.system)
+
+    def _year(self, turn: Turn) -> AskResult:
+        """A question about a whole year has no chart."""
+        year = turn.slots["year"]
+        text = "\n".join(
+            [f"{UNDERSTOOD}{year}年", *_note_lines(turn.notes), year_sentence(year), wording.WRONG]
+        )
+        return AskResult("answered", turn.intent, f"{year}年", None, None, None, text)
 
     def _missing_text(self, turn: Turn) -> str:
         return wording.question_text(missing(turn.intent, turn.slots), turn.intent, turn.slots)
@@ -161,6 +170,8 @@ class _Desk:
             (*turn.notes, wording.NAMED_HOUR) if answer.chart.options.get("dst") == "ignore" else turn.notes
         )
         lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(notes)]
+        if turn.slots.get("count"):
+            lines.append(wording.counted(date.fromisoformat(answer.chart.facts["solar"]), self.now))
         lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
         lines.append(answer.text)
         if turn.intent in BIRTH_INTENTS:

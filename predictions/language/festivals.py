@@ -50,7 +50,7 @@ _CHRISTMAS = _solar("圣诞节", 12, 25)
 LITTLE_NEW_YEAR = (_lunar("北方小年", 12, 23), _lunar("南方小年", 12, 24))
 
 FESTIVALS: dict[str, Festival] = {
-    "春节": _SPRING, "农历新年": _SPRING, "新春": _SPRING,
+    "春节": _SPRING, "农历新年": _SPRING, "新春": _SPRING, "过年": _SPRING,
     "除夕": _EVE, "大年三十": _EVE, "年三十": _EVE, "年夜": _EVE, "大年夜": _EVE, "大年卅": _EVE,
     "元宵节": _LANTERN, "元宵": _LANTERN, "上元节": _LANTERN,
     "龙抬头": _DRAGON_HEAD, "上巳节": _SHANGSI,

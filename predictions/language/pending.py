@@ -21,6 +21,8 @@ SLOTS: dict[str, type] = {
     "event": list,
     "to": str,
     "said": str,
+    "year": int,
+    "count": bool,
 }
 _DATE_PARTS = {"year": (FIRST_YEAR, LAST_YEAR + 1), "month": (1, 13), "day": (1, 32)}
 

@@ -22,6 +22,8 @@ _SAMPLE_DAY: Json = {"day": {"calendar": "solar", "year": 2026, "month": 10, "da
 def missing(intent: str, slots: Json) -> str:
     """The next slot to ask for (birth, date, hour, gender), or empty when the system can be asked."""
     day = slots.get("day")
+    if "year" in slots:
+        return ""
     if day is None:
         return "birth" if intent in BIRTH_INTENTS else "date"
     if missing_parts(day):

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from predictions.language.year_facts import YEAR_QUESTION
+
 # What is named outweighs any turn of phrase and any sign.
 STRONG, HINT, LEAST = 100, 4, 4
 
@@ -51,6 +53,9 @@ SMALL = {
     for intent, words in TABLE["small"].items()
 }
 
+# Asked without a day, these mean today; 什么时候 and 哪天 do not.
+TODAY_QUESTION = re.compile(r"几月几[号日]|(?<!哪)几[号日]|多少号|(?:星期|周|礼拜)几")
+COUNT_QUESTION = re.compile(r"(?:几|多少)天|倒计时|还有多久")
 # 星期几, 几号, 哪天… asked of a day that is named.
 QUESTION = re.compile(
     r"几月几[号日]|几[号日]|哪[一]?[天日年]|什么时候|何时|(?:星期|周|礼拜)几|什么日子|啥日子|多少号|什么节气|哪个节气|几月初?几|初几|"
@@ -89,11 +94,12 @@ def scored(rest: str, signs: Signs) -> dict[str, int]:
         topic.intent: STRONG * bool(topic.named.search(rest)) + HINT * bool(topic.hint.search(rest))
         for topic in TOPICS
     }
-    question = bool(QUESTION.search(rest))
+    words = (QUESTION, COUNT_QUESTION, YEAR_QUESTION) if signs.day else (TODAY_QUESTION,)
+    question = any(pattern.search(rest) for pattern in words)
     points["almanac_day"] = _almanac(points["almanac_day"], rest, signs)
     points["calendar_convert"] += 8 * (question and not signs.activity)
     points["bazi"] += _birth(signs)
-    if signs.activity and (question or signs.stretch):
+    if signs.activity and (signs.stretch or QUESTION.search(rest)):
         points["date_selection"] += STRONG
     if signs.day and not signs.stretch and points["date_selection"] and not question:
         points["almanac_day"] += points.pop("date_selection")

@@ -17,7 +17,17 @@ from predictions.language.normalise import LIMIT, normalise
 from predictions.language.people import find_gender
 from predictions.language.resolution import DayReading, read_day
 from predictions.language.scan import TAKEN, Scan
-from predictions.language.topics import BY_INTENT, QUESTION, Signs, best, chosen_number, scored, small_request
+from predictions.language.topics import (
+    BY_INTENT,
+    COUNT_QUESTION,
+    TODAY_QUESTION,
+    Signs,
+    best,
+    chosen_number,
+    scored,
+    small_request,
+)
+from predictions.language.year_facts import YEAR_QUESTION
 from predictions.language.years import BIRTH, TARGET
 from predictions.lunar import to_lunar
 from predictions.types import Json
@@ -25,6 +35,8 @@ from predictions.types import Json
 CHINA = timezone(timedelta(hours=8))
 # Older than this, a day without any word of what it is for is likelier a birthday than a day to look up.
 OLD = timedelta(days=730)
+# 农历 and nothing else asks for today; 农历转公历 asks for a day.
+SHORT = 4
 BIRTH_INTENTS = frozenset({"bazi", "ziwei"})
 
 
@@ -55,7 +67,8 @@ class Understanding:
     """The parse of one sentence.
 
     `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?, branch?},
-    hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar).
+    hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar),
+    year (a question about it), count (days until then).
     `notes` are the conventions that were applied, in Chinese, for the echo. `bare`: a day and nothing else.
     """
 
@@ -90,7 +103,7 @@ def understand(text: str, now: datetime, *, role: str = "", intent: str = "") ->
     return replace(found, notes=notes)
 
 
-_BIRTH_AFTER = re.compile(r"[^,。;!?]{0,4}?(?:出?生(?!意|肖|活|日快乐|态|产)|诞生|的?(?:八字|四柱|命))")
+_BIRTH_AFTER = re.compile(r"[^,。;!?]{0,4}?(?:出?生(?!意|肖|活|日快乐|态|产)|诞生)")
 _BIRTH_BEFORE = re.compile(
     r"(?:(?:出?生|诞生)于|出生(?:在|日期|时间|年月日)?(?:是|为)?|(?:生日|生辰|八字)(?:是|为)?)[: ,]?$"
 )
@@ -101,6 +114,11 @@ _LEFT_OVER = re.compile(
 )
 
 
+# What is said around a day and asks for nothing.
+_POLITE = re.compile(
+    r"[ ,。.!?~的是呢吗啊在呀吧哦嗯]"
+    r"|请问|你好|您好|看看|看一?下|帮我|查一?下|查询|查|那天|这天|大师|老师|谢谢"
+)
 # 适合打麻将吗: a plan that the almanac has no term for.
 _UNKNOWN_PLAN = re.compile(
     r"(?:适合|适宜|宜|可以|能)(?!做|干|什么|啥|哪)([\u4e00-\u9fff]{2,6}?)(?:吗|么|不|$)"
@@ -111,6 +129,8 @@ class _Reader:
     """The recognisers applied to one sentence, in the order in which spans may be taken."""
 
     bare = False
+    # Two births named: the clock and the sex of one must not be given to the other.
+    several = False
 
     def __init__(self, text: str, today: date) -> None:
         self.text = text
@@ -131,10 +151,11 @@ class _Reader:
             return Understanding(intent, text=self.text)
         self._read_day(intent, role)
         options = {option.intent for issue in self.issues for option in issue.options}
-        if intent in BIRTH_INTENTS or role == BIRTH or options & BIRTH_INTENTS:
+        if (intent in BIRTH_INTENTS or role == BIRTH or options & BIRTH_INTENTS) and not self.several:
             self._read_birth()
         elif intent == "calendar_convert":
             self._read_direction()
+            self._read_question()
         if self.events and intent in {"almanac_day", "date_selection"}:
             self.slots["event"] = self.events
         elif intent == "almanac_day" and (plan := _UNKNOWN_PLAN.search(self.scan.rest)):
@@ -162,21 +183,21 @@ class _Reader:
 
     def _bare_day(self) -> str:
         """A day and nothing else: its almanac, which has both calendars; if long past, perhaps a birth."""
-        rest = self.scan.rest.replace(TAKEN, "").strip(" ,。.!?~的是呢吗啊在")
-        if len(rest) > 8:
-            return "unknown"
+        rest = _POLITE.sub("", self.scan.rest.replace(TAKEN, ""))
+        old = self._signs().old_day
         self.bare = True
-        if not self._signs().old_day:
+        if not rest and not old:
             return "almanac_day"
-        intents = ("almanac_day", "calendar_convert", "bazi")
+        intents = ("almanac_day", "calendar_convert", "bazi")[: 3 if old else 2]
         titles = [Option(BY_INTENT[intent].title, intent=intent) for intent in intents]
-        self.issues.append(Issue("ambiguous", "intent", "这个日期您想看什么？", tuple(titles)))
+        said = f"看懂了日期，没看懂“{rest[:12]}”。" if rest else ""
+        self.issues.append(Issue("ambiguous", "intent", f"{said}这个日期您想看什么？", tuple(titles)))
         return "ambiguous"
 
     def _signs(self) -> Signs:
         return Signs(
             day=bool(self.days),
-            stretch=any(day.kind == "range" for day in self.days),
+            stretch=any(day.kind == "range" or self._is_open(day) for day in self.days),
             birth_day=any(self._near_birth(day) for day in self.days),
             old_day=any(self._is_old(day) for day in self.days),
             clock=self.clock is not None,
@@ -186,10 +207,14 @@ class _Reader:
 
     def _near_birth(self, day: DayText) -> bool:
         # The clock may stand between the day and the word: 1990年5月17日早上8点出生.
-        after = self.scan.rest[day.end :].lstrip(TAKEN + " ,男女")
+        after = self.scan.rest[day.end :].lstrip(TAKEN + " 男女")
         return bool(
             _BIRTH_AFTER.match(after) or _BIRTH_BEFORE.search(self.text[: day.start]) or "生" in day.text
         )
+
+    def _is_open(self, day: DayText) -> bool:
+        """12月, 明年: a time in which days could be chosen."""
+        return day.kind == "civil" and day.day is None
 
     def _is_old(self, day: DayText) -> bool:
         solar = read_day(day, self.today, TARGET).solar
@@ -209,13 +234,13 @@ class _Reader:
             self._take_day(*readings[0], role)
 
     def _candidates(self, intent: str, role: str) -> list[DayText]:
-        """Which of the days named is meant: a birth for a birth chart, another for a day to look up."""
+        """Which of the days named can be meant: for a birth not 今天, for a day to look up not the birth."""
         named = [day for day in self.days if day.kind != "range"] or self.days
         births = [day for day in named if self._near_birth(day)]
         others = [day for day in named if day not in births]
         if role == BIRTH:
             counted = {"days", "weekday", "months", "years"}
-            return births or [day for day in others if day.kind not in counted] or others
+            return [day for day in named if day.kind not in counted] or named
         return others if others and intent != "ambiguous" else named
 
     def _agreed(self, readings: list[tuple[DayText, DayReading]]) -> list[tuple[DayText, DayReading]]:
@@ -231,6 +256,7 @@ class _Reader:
             for _, reading in readings
             for option in day_options(reading.choices or (reading.day,), reading.labels)
         ]
+        self.several = len(whole) == len(readings)
         text = "提到了不止一个日期，一次看一个，请选："
         self.issues.append(Issue("ambiguous", "date", text, tuple(options)))
         return []
@@ -254,7 +280,7 @@ class _Reader:
         """黄历 and 今天几号 without a day mean today; anything else is asked."""
         if self.issues or self.days:
             return
-        asked = intent == "calendar_convert" and QUESTION.search(self.scan.rest)
+        asked = intent == "calendar_convert" and (TODAY_QUESTION.search(self.text) or len(self.text) <= SHORT)
         if asked or (intent == "almanac_day" and not self.events):
             self.slots["day"] = {
                 "calendar": "solar",
@@ -307,6 +333,14 @@ class _Reader:
             self.slots["to"] = "solar"
         elif words:
             self.slots["to"] = "lunar" if words[-1] in LUNAR_WORDS else "solar"
+
+    def _read_question(self) -> None:
+        """今年闰几月 is about the year, 离春节还有几天 about the days until then."""
+        day = self.slots.get("day", {})
+        if day.keys() == {"calendar", "year"} and YEAR_QUESTION.search(self.scan.rest):
+            self.slots = {"year": day["year"]}
+        elif COUNT_QUESTION.search(self.scan.rest) and "day" in self.slots:
+            self.slots["count"] = True
 
     def _note_left_over(self) -> None:
         left = _LEFT_OVER.findall(self.scan.rest)

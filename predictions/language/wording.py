@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date, datetime
 
 from predictions import registry
 from predictions.language.policy import CRISIS
 from predictions.language.requests import PARTS, missing_parts, sentence
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
-from predictions.language.understanding import BIRTH_INTENTS
+from predictions.language.understanding import BIRTH_INTENTS, CHINA
 from predictions.registry import System
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
-CONSENT = "继续即表示同意用您的出生信息排这一次盘，不建立个人资料，聊天记录的保存见隐私说明；回复“不同意”可退出。"
+CONSENT = (
+    "继续即表示同意用您的出生信息排这一次盘，不建立个人资料，聊天记录的保存见隐私说明；回复“不同意”可退出。"
+)
 NOT_KEPT = "您的出生信息只用于本次排盘，不建立个人资料。"
 NAMED_HOUR = "按您说的时辰排，没有再扣夏令时；如果只知道当年钟表的时间，请写几点"
 WRONG = "如果理解得不对，请换个说法再发一次。"
 NOTHING_ASKED = "现在没有等您回答的问题。"
-DELETION = "已收到删除您资料的请求：排盘只用当次发来的内容，这段对话里未完成的内容已清除。"
+DELETION = "已收到删除您资料的请求，这段对话里未完成的内容已清除。"
 HUMAN = "这里是自动回复；要找人工，请在公众号里留言说明问题，工作人员看到后会回复。"
 
 _BIRTH_HELP = (
@@ -108,6 +111,12 @@ def _date_question(intent: str, slots: Json) -> str:
     return f"还缺{whose}{'、'.join(PARTS[part] for part in parts)}，请问是？"
 
 
+def counted(day: date, now: datetime) -> str:
+    """How far a day is from today in Shanghai."""
+    days = (day - now.astimezone(CHINA).date()).days
+    return f"距今天还有{days}天" if days > 0 else f"已经过去{-days}天" if days < 0 else "就是今天"
+
+
 def small_text(intent: str, systems: Collection[str]) -> str:
     """The fixed replies."""
     if intent in {"menu", "help", "greeting"}:
@@ -126,7 +135,7 @@ _SMALL = {
     "more": "没有未完的内容了。",
     "delete_data": DELETION,
     "consent_yes": "好的，不过现在没有等您回答的问题。",
-    "consent_no": "好的，已经退出，没有使用也没有保存您的任何资料。",
+    "consent_no": "好的，已经退出，不会排盘，也不会建立您的资料。",
     "cancel": "好的，已取消。",
     "human": HUMAN,
 }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from predictions import engine, registry
 from predictions.language import ask
 from predictions.language.topics import TOPICS
+from predictions.language.wording import CONSENT, NOT_KEPT
 from predictions.types import DISCLAIMER
 from tests.predictions.language.clock import ALL, NOW
 from tests.predictions.language.test_understanding import PIECES
@@ -55,7 +56,7 @@ def test_a_birth_in_one_sentence_is_answered_at_once_and_not_kept():
         "day": "壬午",
         "hour": "甲辰",
     }
-    assert "不予保存" in result.text
+    assert NOT_KEPT in result.text
     assert DISCLAIMER in result.text
     assert result.context is None
 
@@ -112,21 +113,46 @@ def test_a_plan_the_almanac_does_not_know_is_told():
     assert "没有“打麻将”" in result.text
 
 
+def test_the_days_until_a_festival_are_counted():
+    assert "距今天还有74天" in talk("距离春节还有几天").text
+    assert "已经过去8天" in talk("2026年11月16日有几天了").text
+    assert "就是今天" in talk("今天离今天还有几天").text
+
+
+def test_a_question_about_a_year_is_answered_without_a_chart():
+    result = talk("2025年闰几月")
+    assert (result.status, result.answer, result.understood_as) == ("answered", None, "2025年")
+    assert "乙巳年，生肖蛇，闰六月" in result.text
+    assert "没有闰月" in talk("今年闰几月").text
+
+
+def test_a_day_with_something_that_is_not_understood_is_a_question():
+    result = talk("明天考试顺利吗")
+    assert result.status == "ambiguous"
+    assert "没看懂“考试顺利”" in result.text
+    assert talk("明天考试顺利吗", "1").answer.chart.system == "almanac"
+
+
+def test_of_two_births_neither_gets_the_clock_or_the_sex_of_the_other():
+    two = "我老公是1988年8月8日晚上8点，我是1990年5月17日早上8点，看看八字"
+    assert talk(two).status == "ambiguous"
+    assert talk(two, "2").question.slot == "hour"
+
+
 # --- questions
 
 
 def test_consent_precedes_the_birth_question_and_an_example_shows_how_to_say_it_at_once():
     result = talk("八字")
     assert (result.status, result.question.slot) == ("needs_input", "birth")
-    assert result.text.index("同意") < result.text.index("出生年月日")
-    assert "不予保存" in result.text
+    assert result.text.index(CONSENT) < result.text.index("出生年月日")
     example = result.text.split("例如：\n")[1].split("\n")[0]
     assert talk(example).status == "answered"
 
 
 def test_consent_is_asked_once_in_a_conversation():
-    assert "同意" not in talk("八字", "1990年5月17日").text
-    assert "同意" in talk("1990年5月17日 男 八字").text
+    assert CONSENT not in talk("八字", "1990年5月17日").text
+    assert CONSENT in talk("1990年5月17日 男 八字").text
 
 
 @pytest.mark.parametrize(

@@ -38,5 +38,5 @@ def test_the_texts_fit_into_one_message(text):
 
 
 def test_the_consent_says_for_what_and_how_to_leave():
-    for word in ("仅为本次排盘", "不予保存", "不同意"):
+    for word in ("同意", "这一次盘", "不建立个人资料", "隐私说明", "不同意"):
         assert word in CONSENT
