@@ -93,6 +93,18 @@ def test_a_lost_placeholder_is_an_error(translated):
     assert "placeholders differ: Hello %(name)s" in run(translated)
 
 
+def test_a_text_translated_in_two_ways_is_an_error(translated):
+    other = translated / "predictions"
+    other.mkdir()
+    (other / "views.py").write_text('from x import gettext as _\nx = _("Bye")\n')
+    run(translated)
+    path = other / "locale/zh_Hans/LC_MESSAGES/django.po"
+    po = polib.pofile(str(path))
+    po[0].msgstr = "拜拜"
+    po.save()
+    assert "predictions: translated differently in wechat: Bye" in run(translated)
+
+
 def test_checking_writes_nothing(project):
     run(project, check=True)
     assert not (project / "wechat" / "locale").exists()

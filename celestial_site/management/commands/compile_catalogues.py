@@ -60,10 +60,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folders = [options["folder"] / app for app in APPS]
+        catalogues = [Catalogue(folder) for folder in folders if folder.is_dir()]
         problems: list[str] = []
-        for folder in filter(Path.is_dir, folders):
-            catalogue = Catalogue(folder)
+        for catalogue in catalogues:
             problems += catalogue.problems() if options["check"] else catalogue.write()
+        problems += conflicts(catalogues)
         for problem in problems:
             self.stderr.write(problem)
         if problems:
@@ -104,6 +105,10 @@ class Catalogue:
         po.save_as_mofile(str(self.po_path.with_suffix(".mo")))
         return [f"{self.folder.name}: {problem}" for entry in po for problem in _problems_of(entry)]
 
+    def entries(self) -> list[POEntry]:
+        """What the .po file holds now."""
+        return list(self._read())
+
     def _read(self) -> POFile:
         import polib
 
@@ -132,6 +137,17 @@ class Catalogue:
             entry.occurrences = [(name, "") for name in files]
             fresh.append(entry)
         return fresh
+
+
+def conflicts(catalogues: Iterable[Catalogue]) -> Iterator[str]:
+    """Django merges the apps' catalogues, so a text translated in two ways would show one of them in both places."""
+    seen: dict[Text, tuple[str, str]] = {}
+    for catalogue in catalogues:
+        for entry in catalogue.entries():
+            translation = str(entry.msgstr_plural or entry.msgstr)
+            other, where = seen.setdefault(_text_of(entry), (translation, catalogue.folder.name))
+            if other != translation:
+                yield f"{catalogue.folder.name}: translated differently in {where}: {entry.msgid}"
 
 
 def _new_entry(text: Text) -> POEntry:
