@@ -34,6 +34,9 @@ CELESTIAL_VAR = Path(env_str("CELESTIAL_VAR", str(BASE_DIR / "var"))).resolve()
 CELESTIAL_ROLE = env_choice("CELESTIAL_ROLE", ("all", "wechat", "api"), "all")
 CELESTIAL_PUBLIC_URL = env_url("CELESTIAL_PUBLIC_URL")
 CELESTIAL_LOG_DIR = env_str("CELESTIAL_LOG_DIR")
+# Where alerts may go besides the robots' official hosts
+CELESTIAL_ROBOT_BASE = env_url("CELESTIAL_ROBOT_BASE")
+CELESTIAL_PRIVATE_HOSTS = env_list("CELESTIAL_PRIVATE_HOSTS")
 CELESTIAL_ICP = env_str("CELESTIAL_ICP")
 CELESTIAL_POLICE_FILING = env_str("CELESTIAL_POLICE_FILING")
 WECHAT_PORT = env_int("WECHAT_PORT", 9090, 1, 65535)
@@ -163,7 +166,6 @@ MIDDLEWARE = _CALLBACK_MIDDLEWARE if CELESTIAL_ROLE == "wechat" else _FULL_MIDDL
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "celestial_site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

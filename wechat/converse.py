@@ -6,7 +6,6 @@ from datetime import datetime
 
 from predictions import language
 from wechat.gateway_account import GatewayAccount
-from wechat.models import FollowerMinute
 from wechat.models.account import Service
 from wechat.xml import Incoming, NoReply, Reply, TextReply
 
@@ -25,10 +24,6 @@ _POLITE = {
 
 def converse(account: GatewayAccount, incoming: Incoming, now: datetime) -> tuple[Reply, str]:
     """The reply and, when it is not the plain answer, why (the message's `cause`)."""
-    if account.rate_limit_per_min and incoming.from_user and not incoming.is_event:
-        count = FollowerMinute.add(account.id, incoming.from_user, now)
-        if count > account.rate_limit_per_min:
-            return NoReply(), "rate_limited"
     if account.service != Service.LIVE:
         set_reply = reply_of_mode(account, incoming)
         if set_reply is not None:

@@ -18,7 +18,7 @@ from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_re
 from wechat.converse import converse
 from wechat.crypto import Cause, Opened, Rejected
 from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, Message
+from wechat.models import DedupFingerprint, FollowerMinute, Message
 from wechat.models.message import Outcome, Status
 from wechat.xml import NO_REPLY, Incoming, NoReply
 
@@ -100,7 +100,7 @@ def answer(
 ) -> Answered:
     """Steps 4 to 6 for the try that holds the lease: converse, render and seal, record."""
     with delivery.step("converse"):
-        outcome = run_handler(account, incoming, delivery.at)
+        outcome = over_the_limit(account, incoming, delivery.at) or run_handler(account, incoming, delivery.at)
     with delivery.step("seal"):
         outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
         outcome.seal = seal_print(account, opened)
@@ -109,12 +109,21 @@ def answer(
     return Answered(outcome.wire, outcome.status, outcome.cause, marks=tuple(message.marks))
 
 
+def over_the_limit(account: GatewayAccount, incoming: Incoming, at: datetime) -> Outcome | None:
+    """The silent outcome for a follower who writes too often; counted for real deliveries, not for replays."""
+    if not account.rate_limit_per_min or incoming.is_event:
+        return None
+    if FollowerMinute.add(account.id, incoming.from_user, at) <= account.rate_limit_per_min:
+        return None
+    return Outcome(Status.ACKNOWLEDGED, "rate_limited", NO_REPLY)
+
+
 def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime) -> Outcome:
     """The reply as XML. A handler that raises costs the follower an apology and staff a traceback, never a 5xx."""
     try:
         reply, cause = converse(account, incoming, at)
         failed = False
-    except Exception:  # noqa: BLE001 - the boundary to the engine: whatever it raises must not reach WeChat
+    except Exception:
         log.exception("the handler failed")
         reply, cause, failed = account.error_reply(), "engine_error", True
     reply_xml = xml.render(reply, incoming, int(at.timestamp()))

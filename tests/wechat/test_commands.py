@@ -201,6 +201,16 @@ def test_replay_messages_shows_what_would_be_answered_now(account: OfficialAccou
     assert Message.objects.get().reply_wire == stored.reply_wire
 
 
+def test_a_replay_does_not_use_up_the_followers_allowance(account: OfficialAccount, client: Client) -> None:
+    account.rate_limit_per_min = 2
+    account.save()
+    plain("菜单").post(client)
+    for _ in range(3):
+        out, _err = run("replay_messages", str(Message.objects.get().pk))
+        assert "1 unchanged" in out
+    assert plain("菜单").post(client).content != b"success"
+
+
 def test_replay_messages_narrows_by_time_and_status(account: OfficialAccount, client: Client) -> None:
     plain("菜单").post(client)
     since = (timezone.now() - timedelta(hours=1)).isoformat()
