@@ -20,6 +20,22 @@ app.conf.beat_schedule = {
         "options": {"expires": 5},
     },
     "delete what has outlived its retention": {"task": "wechat.tasks.prune", "schedule": 3600.0},
+    "show that a worker lives": {
+        "task": "ops_dashboard.tasks.heartbeat",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "count and judge the last minute": {
+        "task": "ops_dashboard.tasks.minute",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "send what was put off": {
+        "task": "ops_dashboard.tasks.deliver",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "delete old statistics": {"task": "ops_dashboard.tasks.prune", "schedule": 6 * 3600.0},
 }
 app.conf.beat_schedule_filename = str(settings.CELESTIAL_VAR / "celerybeat-schedule")
 
