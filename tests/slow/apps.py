@@ -12,7 +12,6 @@ from django.apps import AppConfig
 
 from predictions import registry
 
-
 ASKED = {"calendar": "solar", "year": 2026, "month": 11, "day": 24}
 
 
