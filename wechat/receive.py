@@ -100,7 +100,9 @@ def answer(
 ) -> Answered:
     """Steps 4 to 6 for the try that holds the lease: converse, render and seal, record."""
     with delivery.step("converse"):
-        outcome = over_the_limit(account, incoming, delivery.at) or run_handler(account, incoming, delivery.at)
+        outcome = over_the_limit(account, incoming, delivery.at) or run_handler(
+            account, incoming, delivery.at
+        )
     with delivery.step("seal"):
         outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
         outcome.seal = seal_print(account, opened)
