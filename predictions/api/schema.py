@@ -13,6 +13,8 @@ from predictions.types import Json
 ASK_CHARACTERS = 2000
 CONTEXT_CHARACTERS = 8192
 ID_EXAMPLE = "pr_0123456789abcdef0123456789abcdef"
+LATITUDE: Json = {"type": "number", "minimum": -90, "maximum": 90}
+LONGITUDE: Json = {"type": "number", "minimum": -180, "maximum": 180}
 LANG: Json = {"type": "string", "title": "语言", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
 
 # The system's own schema validates input and options; here their kind alone.
@@ -97,7 +99,93 @@ _PREDICTION_MEMBERS: Json = {
     "lang": LANG,
     "reading_url": _MAYBE_TEXT,
 }
-_ANSWERS: Json = {
+_MOMENTS = ("rise", "set", "transit")
+_TWILIGHTS = tuple(
+    f"{name}_{side}" for name in ("civil", "nautical", "astronomical") for side in ("dawn", "dusk")
+)
+
+
+def _risings(names: tuple[str, ...], **more: Json) -> Json:
+    """Local times that may be missing, with the reasons why."""
+    times: Json = {name: {"type": ["string", "null"], "format": "date-time"} for name in names}
+    height: Json = {"transit_altitude": {"type": ["number", "null"]}}
+    return _answer(times | height | {"reason": _MAYBE_TEXT, "reasons": _OPEN} | more)
+
+
+_SKY_ANSWERS: Json = {
+    "MoonPhases": _answer(
+        {
+            "year": _NUMBER,
+            "phases": _list(
+                _answer(
+                    {
+                        "phase": {
+                            "type": "string",
+                            "enum": ["new", "first_quarter", "full", "last_quarter"],
+                        },
+                        "name": _TEXT,
+                        "instant": _INSTANT,
+                    }
+                )
+            ),
+        }
+    ),
+    "Eclipses": _answer(
+        {
+            "from": _DATE,
+            "to": _DATE,
+            "kind": _MAYBE_TEXT,
+            "eclipses": _list(
+                _OPEN
+                | {
+                    "properties": {
+                        "kind": {"type": "string", "enum": ["solar", "lunar"]},
+                        "type": {
+                            "type": "string",
+                            "enum": ["total", "annular", "hybrid", "partial", "penumbral"],
+                        },
+                        "name": _TEXT,
+                        "peak": _INSTANT,
+                        "local_peak": _INSTANT,
+                        "local": _OPEN,
+                    },
+                    "required": ["kind", "type", "name", "peak"],
+                }
+            ),
+        }
+    ),
+    "RiseSet": _answer(
+        {
+            "date": _DATE,
+            "latitude": LATITUDE,
+            "longitude": LONGITUDE,
+            "tz": _TEXT,
+            "sun": _risings((*_MOMENTS, *_TWILIGHTS), day_length=_MAYBE_TEXT),
+            "moon": _risings(_MOMENTS),
+        }
+    ),
+    "PlaceList": _answer(
+        {
+            "query": _TEXT,
+            "places": _list(
+                _answer(
+                    {
+                        "id": _TEXT,
+                        "name": _TEXT,
+                        "full_name": _TEXT,
+                        "country": _TEXT,
+                        "level": _TEXT,
+                        "latitude": LATITUDE,
+                        "longitude": LONGITUDE,
+                        "tz": _TEXT,
+                        "exact": _TRUTH,
+                    }
+                )
+            ),
+        }
+    ),
+}
+_ANSWERS: Json = _SKY_ANSWERS | {
     "Notice": _answer({"code": _TEXT, "text": _TEXT, "alternative": {"type": ["object", "null"]}}),
     "Chart": _answer(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from predictions.api import docs, views
+from predictions.api import docs, gazetteer, sky, views
 
 # Something that may be meant as a date or year reaches its view and is told what is wrong; the rest is 404.
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     re_path(
         r"^v1/calendar/terms/(?P<year>-?[0-9]{1,9})$", views.SolarTerms.as_view(), name="api-solar-terms"
     ),
+    re_path(r"^v1/sky/moon-phases/(?P<year>-?[0-9]{1,9})$", sky.MoonPhases.as_view(), name="api-moon-phases"),
+    path("v1/sky/eclipses", sky.Eclipses.as_view(), name="api-eclipses"),
+    path("v1/sky/rise-set", sky.RiseSet.as_view(), name="api-rise-set"),
+    path("v1/places", gazetteer.Places.as_view(), name="api-places"),
     path("v1/meta", views.Meta.as_view(), name="api-meta"),
     path("v1/openapi.json", views.OpenApiDocument.as_view(), name="api-openapi"),
     path("docs/", docs.page, name="api-docs"),
