@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -81,10 +82,11 @@ def test_a_missing_scope_is_named(db: None) -> None:
 def test_the_first_use_of_a_day_is_noted_and_the_others_cost_nothing(
     api: Api, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(3):  # the key, its day, its window
+    window = 0 if settings.REDIS_URL else 1  # Redis counts the key's minute where there is one
+    with django_assert_num_queries(2 + window):  # the key, its day, its window
         problem(api.get("predictions/x"), 404, "not_found")
     assert ApiKey.objects.get().last_used_on == datetime.now(UTC).date()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1 + window):
         problem(api.get("predictions/x"), 404, "not_found")
     ApiKey.objects.update(last_used_on=datetime.now(UTC).date() - timedelta(days=1))
     problem(api.get("predictions/x"), 404, "not_found")

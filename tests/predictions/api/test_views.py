@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
@@ -126,7 +127,8 @@ def test_a_prediction_costs_three_statements(
     api: Api, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     api.post("predictions", CALENDAR)
-    with django_assert_num_queries(3):  # the key, its window, the prediction
+    window = 0 if settings.REDIS_URL else 1  # Redis counts the key's minute where there is one
+    with django_assert_num_queries(2 + window):  # the key, its window, the prediction
         api.post("predictions", CALENDAR)
 
 
