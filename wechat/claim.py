@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -77,14 +78,14 @@ def claim(message: Message, digest: str, nonce_digest: str, account_version: int
             row[7] or "",
         )
         if claimed.is_new:
-            message.save(force_insert=True)
+            message.insert()
     return claimed
 
 
 def _insert_fingerprint(message: Message, digest: str, nonce_digest: str) -> tuple:  # type: ignore[type-arg]
     adapt = connection.ops.adapt_datetimefield_value
     now, lease = adapt(message.received_at), adapt(message.received_at + LEASE)
-    values = [message.account_id, digest, nonce_digest, message.pk, now, now, lease, now]
+    values: list[Any] = [message.account_id, digest, nonce_digest, message.pk, now, now, lease, now]
     try:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)

@@ -37,10 +37,10 @@ class Delivery:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.perf_counter)
     steps: dict[str, float] = field(default_factory=dict)
+    parameters: list[tuple[str, str]] = field(init=False)
 
-    @property
-    def parameters(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.query, keep_blank_values=True)
+    def __post_init__(self) -> None:
+        self.parameters = parse_qsl(self.query, keep_blank_values=True)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from predictions.engine import ENGINE_VERSION
 from wechat.models.account import OfficialAccount
+from wechat.models.statements import insert_sql, update_sql
 
 RANDOM_BITS = 22
 
@@ -81,19 +84,20 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.msg_type} {self.id}"
 
+    def insert(self) -> None:
+        """Store a new message by the constant statement: all columns as they are, times and JSON as the database's."""
+        row = vars(self).copy()
+        row["received_at"] = connection.ops.adapt_datetimefield_value(self.received_at)
+        row["marks"] = json.dumps(self.marks)
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT_MESSAGE, [row[column] for column in _MESSAGE_COLUMNS])
+
     def record(self, outcome: Outcome, *, trigger: str, actor: str = "") -> None:
         """Store a try's outcome and its Attempt row. An earlier try's reply is never replaced."""
-        values: dict[str, Any] = {
-            "status": outcome.status,
-            "cause": outcome.cause,
-            "reply_xml": outcome.reply_xml,
-            "reply_wire": outcome.wire,
-            "reply_seal": outcome.seal,
-            "milliseconds": outcome.milliseconds,
-        }
-        with transaction.atomic():
-            Message.objects.filter(pk=self.pk, status=Status.PENDING).update(**values)
-            Attempt.record(self.pk, outcome, trigger=trigger, actor=actor)
+        values = (outcome.status, outcome.cause, outcome.reply_xml, outcome.wire, outcome.seal)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_UPDATE_OUTCOME, [*values, outcome.milliseconds, self.id])
+            cursor.execute(_INSERT_ATTEMPT, Attempt.row(self.id, outcome, trigger, actor))
 
 
 class Outcome:
@@ -147,8 +151,6 @@ class Attempt(models.Model):
 
     @classmethod
     def record(cls, message_id: int, outcome: Outcome, *, trigger: str, actor: str = "") -> Attempt:
-        from predictions.engine import ENGINE_VERSION
-
         return cls.objects.create(
             message_id=message_id,
             trigger=trigger,
@@ -159,6 +161,13 @@ class Attempt(models.Model):
             steps=outcome.steps,
             reply_xml=outcome.reply_xml,
         )
+
+    @staticmethod
+    def row(message_id: int, outcome: Outcome, trigger: str, actor: str) -> list[Any]:
+        """What the constant statement stores, in the order of _ATTEMPT_COLUMNS."""
+        at = connection.ops.adapt_datetimefield_value(datetime.now(UTC))
+        what = (outcome.status, outcome.cause, json.dumps(outcome.steps), outcome.reply_xml)
+        return [message_id, at, trigger, actor[:150], ENGINE_VERSION, *what]
 
 
 class DedupFingerprint(models.Model):
@@ -198,3 +207,21 @@ class DedupFingerprint(models.Model):
             message_id=message_id, lease_until__lte=now, message__status=Status.PENDING
         )
         return expired.update(lease_until=lease_until) == 1
+
+
+_MESSAGE_COLUMNS = tuple(field.attname for field in Message._meta.concrete_fields)
+_INSERT_MESSAGE = insert_sql(Message, _MESSAGE_COLUMNS)
+_OUTCOME_COLUMNS = ("status", "cause", "reply_xml", "reply_wire", "reply_seal", "milliseconds")
+_UPDATE_OUTCOME = update_sql(Message, _OUTCOME_COLUMNS, f"id = %s AND status = '{Status.PENDING}'")
+_ATTEMPT_COLUMNS = (
+    "message_id",
+    "at",
+    "trigger",
+    "actor",
+    "engine_version",
+    "outcome",
+    "cause",
+    "steps",
+    "reply_xml",
+)
+_INSERT_ATTEMPT = insert_sql(Attempt, _ATTEMPT_COLUMNS)

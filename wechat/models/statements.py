@@ -1,0 +1,35 @@
+"""The callback's writes as constant SQL, built once from the models, the same on SQLite and PostgreSQL.
+
+Model.save() and QuerySet.update() build their statement anew for each message, which took half of the time that the
+server spends on one. A column that a statement forgets is an error at import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import models
+
+
+def insert_sql(model: type[models.Model], columns: Iterable[str]) -> str:
+    """INSERT of one row: `columns` are all that the database doesn't fill in itself."""
+    names = tuple(columns)
+    fields = model._meta.concrete_fields
+    needed = {field.attname for field in fields if not isinstance(field, models.AutoField)}
+    if needed != set(names):
+        raise AssertionError(f"{model.__name__}: {needed ^ set(names)} in the table or the statement only")
+    marks = ", ".join(["%s"] * len(names))
+    return f"INSERT INTO {model._meta.db_table} ({_quoted(names)}) VALUES ({marks})"  # noqa: S608 - our own names
+
+
+def update_sql(model: type[models.Model], columns: Iterable[str], condition: str) -> str:
+    """UPDATE of `columns` where `condition` holds."""
+    names = tuple(columns)
+    for name in names:
+        model._meta.get_field(name)
+    assignments = ", ".join(f'"{name}" = %s' for name in names)
+    return f"UPDATE {model._meta.db_table} SET {assignments} WHERE {condition}"  # noqa: S608 - our own names
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
