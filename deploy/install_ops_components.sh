@@ -117,8 +117,8 @@ new_environment() {
     cat <<END
 # Celestial Nexus: the environment of its services, read by systemd. docs/configuration.md explains every variable.
 # After a change: systemctl restart wechat_server celestial_api celestial_worker celestial_beat
-CELESTIAL_VAR=$var
-CELESTIAL_LOG_DIR=$logs
+CELESTIAL_VAR=${var#"$root"}
+CELESTIAL_LOG_DIR=${logs#"$root"}
 WECHAT_PORT=${WECHAT_PORT:-9090}
 API_PORT=${API_PORT:-8000}
 DJANGO_ALLOWED_HOSTS=$(host_names)
@@ -149,13 +149,16 @@ save_environment() {
     mv "$draft" "$environment_file"
 }
 
+# A running installation changes releases with upgrade.sh, which also goes back when the new one fails.
+refuse_upgrade() {
+    [ -e "$opt/current/manage.py" ] || return 0
+    [ "$(commit_of "$opt/current" HEAD)" = "$(commit_of "$source" "$tag")" ] ||
+        fail "$(current_release) is installed; change to $tag with $opt/current/deploy/upgrade.sh $tag"
+}
+
 make_current() {
-    [ "$(current_tag)" = "$tag" ] && return 0
-    # A running installation changes releases with upgrade.sh, which also goes back when the new one fails.
-    if [ -e "$opt/current/manage.py" ]; then
-        fail "$(current_tag) is installed; change to $tag with $opt/current/deploy/upgrade.sh $tag"
-    fi
-    step "make $tag the current release" switch_release "$tag"
+    if [ -d "$release" ] && is_current "$release"; then return 0; fi
+    step "make $tag the current release" switch_release "$release"
 }
 
 first_owner() {
@@ -209,23 +212,24 @@ Next:
   HTTPS     $opt/current/deploy/setup_https_certbot.sh <domain> <email>
   WeChat    enter https://<domain>/wechat and the WECHAT_TOKEN of $environment_file in WeChat's console
   verify    $opt/current/deploy/verify_wechat_endpoint.sh https://<domain>
-  status    $opt/current/deploy/manage.sh check_health
+  status    $opt/current/deploy/check_services.sh
 END
 }
 
 install_all() {
-    local units_changed=0 reload=0
+    local units_changed=0 reload=0 release=''
     check_ports
     [ -n "$root" ] || install_packages
     choose_release
+    refuse_upgrade
     make_user
     make_folders
     write_environment
     make_release "$source" "$tag"
-    prepare_data "$opt/releases/$tag"
+    prepare_data "$release"
     make_current
     first_owner
-    if place_units "$opt/releases/$tag"; then units_changed=1; fi
+    if place_units "$release"; then units_changed=1; fi
     place_site
     place "$root/etc/logrotate.d/celestial_wechat" 644 <"$here/logrotate/celestial_wechat" || true
     start_services

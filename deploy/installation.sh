@@ -40,6 +40,8 @@ load_environment() {
 load_installed_environment() {
     [ -e "$etc" ] || [ -n "${CELESTIAL_ENV_FILE:-}" ] || return 0
     [ -r "$environment_file" ] || fail "$environment_file can't be read; run this with sudo"
+    # Below another root, the file already names the folders as the installed system will see them.
+    if [ -n "$root" ]; then export CELESTIAL_VAR=$var CELESTIAL_LOG_DIR=$logs; fi
     load_environment "$environment_file"
 }
 
@@ -63,10 +65,16 @@ run_python() {
     local release=$1
     shift
     [ -x "$release/.venv/bin/python" ] || fail "$release/.venv is missing: run deploy/install_ops_components.sh (or make run)"
-    (cd "$release" && load_installed_environment && PYTHONPATH=. as_service_user .venv/bin/python "$@")
+    # What root starts may make files in the data folder: as closed as those of the services.
+    (umask 077 && cd "$release" && load_installed_environment && PYTHONPATH=. as_service_user .venv/bin/python "$@")
 }
 
 manage() { run_python "$1" manage.py "${@:2}"; }
+
+# Database, keys, and the pages of both services: each command looks at the one whose role it has.
+check_services() {
+    CELESTIAL_ROLE=wechat manage "$1" check_health && CELESTIAL_ROLE=api manage "$1" check_health
+}
 
 # Who listens on a TCP port, as "name (pid 123)"; nothing when it is free.
 port_holder() {

@@ -9,9 +9,9 @@ lock_digest() { sha256sum "$1/requirements-lock.txt" | cut -d ' ' -f 1; }
 
 clone_release() {
     local source=$1 tag=$2 release=$3
-    local draft=$opt/releases/.draft-$tag
+    local draft=$opt/releases/.draft
     rm -rf "$draft"
-    git clone --quiet --no-hardlinks "$source" "$draft"
+    git -c advice.detachedHead=false clone --quiet --no-hardlinks "$source" "$draft"
     git -C "$draft" checkout --quiet --detach "$tag"
     # Later upgrades fetch from where the source itself came from, not from a checkout that may be gone.
     local origin
@@ -40,8 +40,15 @@ venv_is_filled() {
     [ -L "$1/.venv" ] || [ "$(cat "$1/.venv/lock.sha256" 2>/dev/null)" = "$(lock_digest "$1")" ]
 }
 
+commit_of() { git -C "$1" rev-parse --verify --quiet "$2^{commit}"; }
+
+# Sets `release` to the folder of the tag, and fills it. A folder of that name whose checkout was moved by hand to
+# something else (the rollback with git checkout) may be running: it is left alone and another one is made.
 make_release() {
-    local source=$1 tag=$2 release=$opt/releases/$2
+    local source=$1 tag=$2 commit
+    commit=$(commit_of "$source" "$tag")
+    release=$opt/releases/$tag
+    if [ -d "$release" ] && [ "$(commit_of "$release" HEAD)" != "$commit" ]; then release+=.${commit:0:8}; fi
     [ -d "$release" ] || step "clone $tag into $release" clone_release "$source" "$tag" "$release"
     # A dry run has no clone to look into.
     [ -d "$release" ] && venv_is_filled "$release" && return 0
@@ -50,36 +57,35 @@ make_release() {
 
 # The link is replaced in one rename: there is no moment without a current release.
 switch_release() {
-    ln -sfn "releases/$1" "$opt/.current"
+    ln -sfn "releases/$(basename "$1")" "$opt/.current"
     mv -T "$opt/.current" "$opt/current"
 }
 
-current_tag() { basename "$(readlink "$opt/current" 2>/dev/null)"; }
+# The folder's name, which is the tag.
+current_release() { basename "$(readlink "$opt/current" 2>/dev/null)"; }
+
+is_current() { [ -e "$opt/current" ] && [ "$(cd "$opt/current" && pwd -P)" = "$(cd "$1" && pwd -P)" ]; }
 
 migrations_are_missing() { ! manage "$1" migrate --check >/dev/null 2>&1; }
 
-# Migrations are written so that the release before still runs on them, so they come before the switch.
+# Migrations are written so that the release before still runs on them, so they come before the switch. Files of
+# the release before stay beside the new ones: their names hold a digest of their content.
 prepare_data() {
     local release=$1
     if [ ! -d "$release" ] || migrations_are_missing "$release"; then
         step "migrate the database" manage "$release" migrate --verbosity 0
     fi
-    local stamp=$var/static/.release wanted
-    wanted=$(git -C "$release" rev-parse HEAD 2>/dev/null || true)
-    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || [ -z "$wanted" ]; then
-        step "collect the static files" collect_static "$release" "$stamp" "$wanted"
+    if [ ! -d "$release" ] || ! is_current "$release"; then
+        step "collect the static files" manage "$release" collectstatic --noinput --verbosity 0
     fi
 }
 
-collect_static() {
-    manage "$1" collectstatic --noinput --verbosity 0
-    echo "$3" | as_service_user tee "$2" >/dev/null
-}
-
 place_units() {
-    local release=$1 unit changed=1
+    local folder=$1/deploy unit changed=1
+    # A dry run has no clone to take them from.
+    [ -d "$folder" ] || folder=$here
     for unit in "${web_units[@]}" "${task_units[@]}"; do
-        place "$root/etc/systemd/system/$unit" 644 <"$release/deploy/$unit" && changed=0
+        place "$root/etc/systemd/system/$unit" 644 <"$folder/$unit" && changed=0
     done
     return $changed
 }
@@ -89,6 +95,6 @@ prune_releases() {
     local release
     find "$opt/releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %p\n' | sort -rn | cut -d ' ' -f 2- |
         tail -n "+$((KEPT_RELEASES + 1))" | while read -r release; do
-            [ "$(basename "$release")" = "$(current_tag)" ] || rm -rf "$release"
+            [ "$(basename "$release")" = "$(current_release)" ] || rm -rf "$release"
         done
 }

@@ -8,6 +8,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=installation.sh
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
 SECONDS_TO_START=60
+SECONDS_TO_STOP=25
 
 children() { ps -o pid= --ppid "$1" | tr -d ' '; }
 
@@ -54,3 +55,6 @@ done
 # Before the old one ends, or systemd would take its end for the service's.
 [ -z "${NOTIFY_SOCKET:-}" ] || systemd-notify --pid="$new"
 kill -TERM "$old"
+# A second reload would find two masters, which gunicorn refuses; 20 s are gunicorn's graceful_timeout.
+deadline=$((SECONDS + SECONDS_TO_STOP))
+while [ -d "/proc/$old" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.1; done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints the nginx site: render_nginx.sh http, or render_nginx.sh https DOMAIN
-# Ports, names and folders are the installation's; NGINX_HTTP_PORT, NGINX_HTTPS_PORT, TLS_CERTIFICATE, TLS_KEY and
-# HSTS_SECONDS replace 80, 443, Let's Encrypt's files and the day that HSTS begins with.
+# Ports, names and folders are the installation's; NGINX_HTTP_PORT, NGINX_HTTPS_PORT, TLS_CERTIFICATE, TLS_KEY, ACME_ROOT,
+# NGINX_LOGS and HSTS_SECONDS replace 80, 443, Let's Encrypt's files and the day that HSTS begins with.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=installation.sh
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
@@ -16,10 +16,10 @@ names=${names:-localhost 127.0.0.1}
 [[ $names =~ ^[][A-Za-z0-9.:_\ -]+$ ]] || fail "these can't be server names: $names"
 
 wechat_port=${WECHAT_PORT:-$(installed_value WECHAT_PORT)} api_port=${API_PORT:-$(installed_value API_PORT)}
-live=$root/etc/letsencrypt/live/$domain
+live=/etc/letsencrypt/live/$domain
 values=(
     "HTTP_PORT=${NGINX_HTTP_PORT:-80}" "HTTPS_PORT=${NGINX_HTTPS_PORT:-443}" "SERVER_NAMES=$names"
-    "WECHAT_PORT=${wechat_port:-9090}" "API_PORT=${api_port:-8000}" "ACME=$acme"
+    "WECHAT_PORT=${wechat_port:-9090}" "API_PORT=${api_port:-8000}" "ACME=${ACME_ROOT:-${acme#"$root"}}"
     "CERTIFICATE=${TLS_CERTIFICATE:-$live/fullchain.pem}" "KEY=${TLS_KEY:-$live/privkey.pem}"
     "LOGS=${NGINX_LOGS:-/var/log/nginx}" "HSTS=${HSTS_SECONDS:-86400}"
 )

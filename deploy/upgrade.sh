@@ -15,18 +15,15 @@ set -euo pipefail
 tag=$1
 [ "$(id -u)" = 0 ] || [ -n "$root" ] || fail "run this as root (sudo)"
 [ -e "$opt/current/manage.py" ] || fail "nothing is installed in $opt; run install_ops_components.sh"
-before=$(current_tag)
-[ "$tag" != "$before" ] || { echo "$tag is the current release already; nothing was changed"; exit; }
+before=$(cd "$opt/current" && pwd -P)
+release=''
 
 find_tag() {
-    local repository
-    repository=$(cd "$opt/current" && pwd -P)
     # A tag that is here already needs no network: going back must work when the repository's host is down.
-    if ! git -C "$repository" rev-parse --verify --quiet "$tag^{commit}" >/dev/null; then
-        git -C "$repository" fetch --quiet --tags origin || fail "$tag is unknown here and can't be fetched"
+    if ! commit_of "$before" "$tag" >/dev/null; then
+        git -C "$before" fetch --quiet --tags origin || fail "$tag is unknown here and can't be fetched"
     fi
-    git -C "$repository" rev-parse --verify --quiet "$tag^{commit}" >/dev/null || fail "there is no tag $tag"
-    make_release "$repository" "$tag"
+    commit_of "$before" "$tag" >/dev/null || fail "there is no tag $tag"
 }
 
 # Web services hand over; worker and beat may pause, since the rows of the database are their queue.
@@ -38,7 +35,7 @@ reload_services() {
 
 answers() {
     systemd_runs || return 0
-    manage "$opt/current" check_health >/dev/null &&
+    check_services "$opt/current" >/dev/null &&
         manage "$opt/current" verify_wechat_endpoint "http://127.0.0.1:$(installed_value WECHAT_PORT)"
 }
 
@@ -49,12 +46,17 @@ activate() {
 }
 
 find_tag
-prepare_data "$opt/releases/$tag"
-step "make $tag the current release in place of $before" true
-if ! activate "$tag" || ! answers; then
-    echo "upgrade.sh: $tag does not answer; going back to $before" >&2
+if [ "$(commit_of "$before" HEAD)" = "$(commit_of "$before" "$tag")" ]; then
+    echo "$tag is the current release already; nothing was changed"
+    exit
+fi
+make_release "$before" "$tag"
+prepare_data "$release"
+step "make $tag the current release in place of $(basename "$before")" true
+if ! activate "$release" || ! answers; then
+    echo "upgrade.sh: $tag does not answer; going back to $(basename "$before")" >&2
     activate "$before"
-    fail "$before runs again. The log: journalctl -u wechat_server -u celestial_api"
+    fail "$(basename "$before") runs again. The log: journalctl -u wechat_server -u celestial_api"
 fi
 prune_releases
-echo "$tag runs; back with: $opt/current/deploy/upgrade.sh $before"
+echo "$tag runs; back with: $opt/current/deploy/upgrade.sh $(basename "$before")"
