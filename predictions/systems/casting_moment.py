@@ -113,7 +113,20 @@ def moment_notices(
         return []
     this = outcome(data, options)
     compared = (_compared(notice, data, options, this, outcome) for notice in found)
-    return [notice for notice in compared if notice]
+    return _without_twins([notice for notice in compared if notice])
+
+
+def _without_twins(notices: list[Notice]) -> list[Notice]:
+    """Two conventions that give one and the same other cast need saying once."""
+    kept: list[Notice] = []
+    for notice in notices:
+        differs = (notice.alternative or {}).get("differs")
+        if not any(
+            differs and other.code == notice.code and (other.alternative or {}).get("differs") == differs
+            for other in kept
+        ):
+            kept.append(notice)
+    return kept
 
 
 def _compared(notice: Notice, data: Json, options: Json, this: Json, outcome: Outcome) -> Notice | None:

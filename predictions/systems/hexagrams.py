@@ -143,11 +143,17 @@ def _najia(lower: Trigram, upper: Trigram) -> tuple[tuple[int, ...], tuple[int, 
 
 
 @cache
+def _document() -> Json:
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (FOLDER / "zhouyi.yaml").read_text(encoding="utf-8")
+    document: Json = yaml.load(text, Loader=loader)  # noqa: S506 - both loaders are the safe one
+    return document
+
+
+@cache
 def _classic() -> dict[str, tuple[int, list[str]]]:
     """By short name: the place in the received order (1-64), and 卦辞, six 爻辞, perhaps 用九 or 用六."""
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    rows = yaml.load((FOLDER / "zhouyi.yaml").read_text(encoding="utf-8"), Loader=loader)["hexagrams"]  # noqa: S506 - both loaders are the safe one
-    return {row[0]: (number, row[1:]) for number, row in enumerate(rows, 1)}
+    return {row[0]: (number, row[1:]) for number, row in enumerate(_document()["hexagrams"], 1)}
 
 
 def number_of(of: Hexagram) -> int:
@@ -158,6 +164,11 @@ def number_of(of: Hexagram) -> int:
 def judgement(of: Hexagram) -> str:
     """卦辞."""
     return _classic()[of.short][1][0]
+
+
+def image(of: Hexagram) -> str:
+    """大象."""
+    return str(_document()["images"][of.short])
 
 
 def line_text(of: Hexagram, position: int) -> str:
@@ -181,6 +192,7 @@ def hexagram_facts(of: Hexagram) -> Json:
         "upper": of.upper.name,
         "lower": of.lower.name,
         "judgement": judgement(of),
+        "image": image(of),
     }
 
 

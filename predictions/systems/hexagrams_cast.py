@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from predictions.schemas import choice
 from predictions.systems.casting_moment import TimeCounts
 from predictions.systems.hexagrams import Hexagram, hexagram, of_trigrams
 from predictions.systems.trigrams import by_number, moving_line
-from predictions.types import Json
+from predictions.types import FieldError, Json
 
 LARGEST_NUMBER = 999_999_999
 NUMBERS: Json = {
@@ -18,6 +19,8 @@ NUMBERS: Json = {
     "maxItems": 3,
     "description": "一个数：作上卦，时辰数作下卦（须给 moment）；两个数：上卦、下卦；三个数：上卦、下卦、动爻",
 }
+
+WITH_HOUR = choice("加时数", ["off", "on"], "off", "两个数起卦时，动爻是否再加时辰数（须给 moment 的时）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,14 @@ def by_numbers(numbers: list[int], hour: int | None, with_hour: bool) -> Counted
     if hour is None:
         raise ValueError("one number needs the hour")
     return CountedCast(numbers[0], hour, numbers[0] + hour)
+
+
+def number_errors(data: Json, options: Json) -> list[FieldError]:
+    """One number, or two with the hour's, cannot be counted without the hour."""
+    numbers, moment = data.get("numbers"), data.get("moment")
+    if not isinstance(numbers, list) or (isinstance(moment, dict) and "hour" in moment):
+        return []
+    if len(numbers) == 1 or (len(numbers) == 2 and options["with_hour"] == "on"):
+        where = "/input/moment/hour" if isinstance(moment, dict) else "/input/moment"
+        return [FieldError(where, "missing_field", "这样起卦要用时辰数，请给出起卦时刻（含几点）。")]
+    return []

@@ -18,7 +18,7 @@ from predictions.systems.casting_moment import (
     moment_notices,
     time_step,
 )
-from predictions.systems.hexagrams_cast import NUMBERS
+from predictions.systems.hexagrams_cast import NUMBERS, WITH_HOUR, number_errors
 from predictions.systems.hexagrams_oracle import oracle
 from predictions.systems.liuyao_cast import VALUE_NAMES, Lines, lines_of
 from predictions.systems.liuyao_lines import (
@@ -76,9 +76,7 @@ OPTION_SCHEMA = object_schema(
     MOMENT_OPTIONS
     | {
         "leap_month": LEAP_MONTH,
-        "with_hour": choice(
-            "加时数", ["off", "on"], "off", "两个数起卦时，动爻是否再加时辰数（须给 moment 的时）"
-        ),
+        "with_hour": WITH_HOUR,
         "body": choice("卦身", ["month", "off"], "month", "month 安月卦身；off 不安"),
         "focus": choice(
             "用神",
@@ -95,17 +93,6 @@ def check(data: Json, options: Json) -> list[FieldError]:
     """What the schema cannot say: the moment, and the hour that a count by numbers needs."""
     errors = moment_errors(data["moment"], "/input/moment", options) if "moment" in data else []
     return errors + number_errors(data, options)
-
-
-def number_errors(data: Json, options: Json) -> list[FieldError]:
-    """One number, or two with the hour's, cannot be counted without the hour."""
-    numbers, moment = data.get("numbers"), data.get("moment")
-    if not isinstance(numbers, list) or (isinstance(moment, dict) and "hour" in moment):
-        return []
-    if len(numbers) == 1 or (len(numbers) == 2 and options["with_hour"] == "on"):
-        where = "/input/moment/hour" if isinstance(moment, dict) else "/input/moment"
-        return [FieldError(where, "missing_field", "这样起卦要用时辰数，请给出起卦时刻（含几点）。")]
-    return []
 
 
 def compute(data: Json, options: Json) -> Computation:
