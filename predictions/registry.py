@@ -13,7 +13,10 @@ from importlib import import_module
 from predictions.types import Chart, Computation, FieldError, InvalidInput, Json, Reading
 
 # The order is the order of menus. A system appears here when its module exists and is complete.
-SYSTEM_MODULES = ("calendar", "almanac", "bazi", "liuyao", "xiaoliuren", "meihua", "sky")
+SYSTEM_MODULES = (
+    *("calendar", "almanac", "date_selection", "bazi", "liuyao"),
+    *("xiaoliuren", "meihua", "sky"),
+)
 
 # What an operator may enable as a group. Names stay even where a system is still to come; see `preset`.
 PRESETS: dict[str, tuple[str, ...]] = {

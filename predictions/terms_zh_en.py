@@ -58,6 +58,8 @@ _LABELS = {
     "plate": ("局：", "Plate: "),
     "chiefs": ("值符值使：", "Chief star and gate: "),
     "patterns": ("格局：", "Patterns: "),
+    "event": ("事项：", "Event: "),
+    "excluded_days": ("排除：", "Excluded: "),
     "reading": ("【解读】", "[Reading, in Chinese]"),
     "notices": ("【提示】", "[Notes, in Chinese]"),
     "more": ("……其余从略，共", "... cut; statements in all: "),
