@@ -19,6 +19,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "send what waits in the outbox": {
+        "task": "wechat.tasks.send_queued",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "delete what has outlived its retention": {"task": "wechat.tasks.prune", "schedule": 3600.0},
     "show that a worker lives": {
         "task": "ops_dashboard.tasks.heartbeat",

@@ -109,6 +109,21 @@ WECHAT_DEDUP_WINDOW = env_int("WECHAT_DEDUP_WINDOW", 86400, 60)
 WECHAT_TIMESTAMP_TOLERANCE = env_int("WECHAT_TIMESTAMP_TOLERANCE", 300)
 WECHAT_RATE_LIMIT_PER_MIN = env_int("WECHAT_RATE_LIMIT_PER_MIN", 0)
 WECHAT_API_BASE = env_url("WECHAT_API_BASE", "https://api.weixin.qq.com")
+
+
+def _send_windows() -> dict[str, tuple[int, int]]:
+    """How many customer messages WeChat allows after what a follower did, and for how many seconds."""
+    windows = {"message": (5, 172800), "menu": (3, 60), "follow": (3, 60), "scan": (3, 60)}
+    for entry in env_list("WECHAT_SEND_WINDOWS"):
+        found = re.fullmatch(r"(message|menu|follow|scan)=(\d{1,6})/(\d{1,7})", entry)
+        if not found:
+            problem = "needs entries like message=5/172800 (message, menu, follow, scan; number; seconds)"
+            raise EnvError("WECHAT_SEND_WINDOWS", problem, "message=20/172800,menu=3/60")
+        windows[found[1]] = (int(found[2]), int(found[3]))
+    return windows
+
+
+WECHAT_SEND_WINDOWS = _send_windows()
 if WECHAT_ENCRYPTION in ("compatible", "safe") and not (WECHAT_ENCODING_AES_KEY and WECHAT_APPID):
     raise EnvError("WECHAT_ENCRYPTION", "needs WECHAT_ENCODING_AES_KEY and WECHAT_APPID", "plaintext")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import UTC, datetime, timedelta
 
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
 from celestial_site.celery import app
-from wechat import xml
+from wechat import outbox, xml
 from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, Message
+from wechat.models import DedupFingerprint, Message, OutboundMessage
 from wechat.models.message import Status
 from wechat.pruning import prune_expired
 from wechat.receive import run_handler, take_over
@@ -47,3 +51,24 @@ def finish(message: Message) -> None:
 def prune() -> dict[str, int]:
     """Delete what has outlived its retention."""
     return prune_expired()
+
+
+@app.task(name="wechat.tasks.send_queued")  # type: ignore[untyped-decorator]
+def send_queued(outbound_pk: int | None = None) -> int:
+    """Send what waits: to the follower of one message, or (the sweeper, every few seconds) to everybody."""
+    if outbound_pk is None:
+        return outbox.send_due()
+    row = OutboundMessage.objects.filter(pk=outbound_pk).first()
+    return outbox.send_to_follower(row.account_id, row.openid) if row else 0
+
+
+def wake_sender(outbound_pk: int) -> None:
+    """Have a worker send soon, after the commit. Nobody waits for the broker: the sweeper finds the row anyway."""
+    transaction.on_commit(lambda: threading.Thread(target=_publish, args=(outbound_pk,), daemon=True).start())
+
+
+def _publish(outbound_pk: int) -> None:
+    try:
+        send_queued.delay(outbound_pk)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker took no task; the sweeper will send", extra={"error": type(error).__name__})

@@ -1,0 +1,1 @@
+"""WeChat's own APIs: tokens, calls and their errors."""
