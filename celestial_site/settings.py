@@ -341,6 +341,9 @@ PROMETHEUS_LATENCY_BUCKETS = (
     float("inf"),
 )
 PROMETHEUS_EXPORT_MIGRATIONS = False
+# prometheus_client does not start without it, and some starters can't make it beforehand.
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]).mkdir(parents=True, exist_ok=True)
 
 os.environ.setdefault("TZ", TIME_ZONE)
 LOGGING = logs.configuration(CELESTIAL_LOG_DIR)
