@@ -1,4 +1,4 @@
-"""What every request gets: an id, and for pages a strict content security policy."""
+"""What every request gets: an id, a count when it fails, and for pages a strict content security policy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter
 
 from celestial_site.logs import message_id, request_id
 
@@ -15,6 +16,10 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
 )
+
+# Counted here, where also an exception that nobody caught is a 500 already, whatever the process serves.
+WECHAT_ERRORS = Counter("wechat_server_errors", "Answers of the callback with a status of 500 or more.")
+API_ERRORS = Counter("api_server_errors", "Other answers with a status of 500 or more.")
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +37,8 @@ class RequestIdMiddleware:
         message_id.set("")
         response = self.get_response(request)
         response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        if response.status_code >= 500 and request.path != "/readyz":
+            (WECHAT_ERRORS if request.path.startswith("/wechat") else API_ERRORS).inc()
         return response
 
 

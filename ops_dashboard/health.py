@@ -17,12 +17,15 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from celestial_site import __version__
 from celestial_site.encryption import DecryptionError, decrypt, encrypt
 from celestial_site.loopback import may_see_metrics
+from ops_dashboard.alert_rules import BY_ID
+from ops_dashboard.models import Heartbeat
 from wechat.models import OfficialAccount
 
 log = logging.getLogger(__name__)
@@ -94,6 +97,7 @@ def report() -> Report:
         "keys": _run(_keys, required=True),
         "redis": _run(_redis, required=False),
         "broker": _run(_broker, required=False),
+        "worker": _run(_worker, required=False),
     }
     return Report(checks)
 
@@ -157,6 +161,16 @@ def _broker() -> str:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Unhealthy(f"{folder} is missing or can't be written")
     return "filesystem"
+
+
+def _worker() -> str:
+    """Seen from here, since a worker that has stopped tells nobody. A new installation has none yet."""
+    age = Heartbeat.age("worker", timezone.now())
+    if age is None:
+        return "no heartbeat yet"
+    if age > BY_ID["worker-heartbeat"].threshold:
+        raise Unhealthy(f"no heartbeat for {age:.0f} s; is a Celery worker running, and beat?")
+    return f"heartbeat {age:.0f} s ago"
 
 
 def _ping(url: str) -> None:

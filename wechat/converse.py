@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
 from predictions import language
+from wechat import metrics
 from wechat.gateway_account import GatewayAccount
 from wechat.models.account import Service
 from wechat.xml import Incoming, NoReply, Reply, TextReply
@@ -51,17 +53,26 @@ def speak(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
     if incoming.is_event:
         return speak_of_event(account, incoming, now)
     if incoming.text:
-        return TextReply(language.ask(incoming.text, now=now, systems=account.systems).text)
+        return TextReply(answer_text(account, incoming.text, now))
     if incoming.msg_type in _POLITE or incoming.msg_type == "text":
         return TextReply(polite_sentence(account, incoming))
     return NoReply()
+
+
+def answer_text(account: GatewayAccount, text: str, now: datetime) -> str:
+    """What the engine says to a text, with its time counted under the system that it asked for."""
+    started = time.perf_counter()
+    result = language.ask(text, now=now, systems=account.systems)
+    system = result.answer.chart.system if result.answer else "none"
+    metrics.engine_seconds.labels(system).observe(time.perf_counter() - started)
+    return result.text
 
 
 def speak_of_event(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
     if incoming.event_name == "subscribe":
         return TextReply(language.welcome_text(account.systems))
     if incoming.event_name == "click" and incoming.text:
-        return TextReply(language.ask(incoming.text, now=now, systems=account.systems).text)
+        return TextReply(answer_text(account, incoming.text, now))
     if incoming.event_name in _TALKING_EVENTS:
         return TextReply(language.menu_text(account.systems))
     return NoReply()

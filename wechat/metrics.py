@@ -20,3 +20,16 @@ lateness = Histogram(
     "Arrival minus the timestamp in the URL.",
     buckets=(0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300),
 )
+engine_seconds = Histogram(
+    "wechat_engine_seconds",
+    "Time to understand and answer a text, by system; none when no chart was computed.",
+    ["system"],
+    buckets=BUCKETS,
+)
+
+# A series that begins with its first event hides that event from Prometheus' increase(): these begin with zero.
+for _verification in ("strict", "lenient"):
+    signature_failures.labels(_verification)
+for _outcome, _cause in (("replied", ""), ("failed", "engine_error"), ("unavailable", "database")):
+    requests.labels("POST", _outcome, _cause)
+requests.labels("POST", "rejected", "replayed_nonce")

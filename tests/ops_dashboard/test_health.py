@@ -40,7 +40,7 @@ def test_a_working_installation_is_ready(client, account):
     response, body = ready(client)
     assert response.status_code == 200
     assert (body["status"], body["version"]) == ("ok", __version__)
-    assert list(body["checks"]) == ["database", "migrations", "keys", "redis", "broker"]
+    assert list(body["checks"]) == ["database", "migrations", "keys", "redis", "broker", "worker"]
     assert all(check["ok"] and check["ms"] >= 0 for check in body["checks"].values())
     assert body["checks"]["keys"]["detail"] == "1 accounts opened"
 
