@@ -182,6 +182,7 @@ place_site() {
 
 enable_site() {
     local enabled=$root/etc/nginx/sites-enabled
+    folder "$enabled" 755 root
     [ -L "$enabled/celestial" ] ||
         step "enable the nginx site" ln -sfn ../sites-available/celestial "$enabled/celestial"
     # Debian's welcome page claims to be the default server, which is ours to refuse unknown names.
@@ -201,7 +202,7 @@ start_services() {
 }
 
 reload_nginx() {
-    nginx -t -q || fail "nginx refuses the configuration; nothing was reloaded"
+    [ -n "$root" ] || nginx -t -q || fail "nginx refuses the configuration; nothing was reloaded"
     systemctl reload-or-restart nginx
 }
 

@@ -45,12 +45,13 @@ kill -USR2 "$old"
 deadline=$((SECONDS + SECONDS_TO_START))
 new=
 until [ -n "$new" ] && all_accept "$new" "$workers"; do
-    new=$(successor_of "$old" || true)
+    if [ -n "$new" ] && ! [ -d "/proc/$new" ]; then fail "the new release does not start; the old one goes on. The log says why"; fi
     if [ "$SECONDS" -ge "$deadline" ]; then
         [ -z "$new" ] || kill -TERM "$new"
-        fail "the new release did not start within $SECONDS_TO_START s; the old one goes on. Its log says why"
+        fail "the new release did not start within $SECONDS_TO_START s; the old one goes on. The log says why"
     fi
     sleep 0.1
+    new=${new:-$(successor_of "$old" || true)}
 done
 # Before the old one ends, or systemd would take its end for the service's.
 [ -z "${NOTIFY_SOCKET:-}" ] || systemd-notify --pid="$new"

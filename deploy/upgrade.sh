@@ -35,7 +35,7 @@ reload_services() {
 
 answers() {
     systemd_runs || return 0
-    check_services "$opt/current" >/dev/null &&
+    CELESTIAL_ROLE=api manage "$opt/current" check_health >/dev/null &&
         manage "$opt/current" verify_wechat_endpoint "http://127.0.0.1:$(installed_value WECHAT_PORT)"
 }
 

@@ -28,6 +28,7 @@ class Installation:
     root: Path
     source: Path
     environment: dict[str, str]
+    first_output: str = ""
 
     @property
     def current(self) -> Path:
@@ -54,7 +55,7 @@ class Installation:
         return run(self.current / "deploy" / name, *arguments, environment=self.environment)
 
     def systemctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run("systemctl", *arguments, environment=self.environment)
+        return run(self.environment["CELESTIAL_SYSTEMCTL"], *arguments, environment=self.environment)
 
     def main_process(self, unit: str) -> int:
         return int((self.root / "run/systemctl" / f"{unit}.service").read_text())
@@ -82,10 +83,10 @@ def tagged_repository(folder: Path) -> Path:
 
 def release(folder: Path, tag: str) -> None:
     """A commit whose version is the tag's."""
-    init = folder / "celestial_site/__init__.py"
-    text, count = re.subn(r'__version__ = "[^"]*"', f'__version__ = "{tag[1:]}"', init.read_text())
+    project = folder / "pyproject.toml"
+    text, count = re.subn(r'(?m)^version = "[^"]*"', f'version = "{tag[1:]}"', project.read_text())
     assert count == 1
-    init.write_text(text)
+    project.write_text(text)
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--message", tag)
     git(folder, "tag", tag)

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from wechat.simulator import plain_request, text_message
 
+PAUSE = 0.03
+
 
 class Load:
     """Threads that send one new message after the other while the block runs; `outcomes` counts the answers."""
@@ -60,6 +62,8 @@ class Load:
     def _run(self) -> None:
         while not self._stop.is_set():
             self.outcomes[self._send()] += 1
+            # Steady traffic, not a flood: what it shares the machine with has to get on.
+            time.sleep(PAUSE)
 
     def _send(self) -> str:
         number = next(self._numbers)

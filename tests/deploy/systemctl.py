@@ -25,7 +25,8 @@ class Unit:
     def __init__(self, name: str) -> None:
         self.name = name if name.endswith(".service") else f"{name}.service"
         self.settings: dict[str, list[str]] = {}
-        for line in (ROOT / "etc/systemd/system" / self.name).read_text().splitlines():
+        file = ROOT / "etc/systemd/system" / self.name
+        for line in file.read_text().splitlines() if file.exists() else []:
             key, equals, value = line.partition("=")
             if equals and not line.startswith("#"):
                 self.settings.setdefault(key, []).append(value)
@@ -62,6 +63,7 @@ class Unit:
             return
         for folder in self.settings.get("RuntimeDirectory", [""])[0].split():
             (ROOT / "run" / folder).mkdir(parents=True, exist_ok=True)
+        STATE.mkdir(parents=True, exist_ok=True)
         self.run("ExecStartPre")
         words = shlex.split(self.settings["ExecStart"][0])
         with open(STATE / f"{self.name}.log", "ab") as log, notifications() as inbox:
@@ -153,7 +155,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    STATE.mkdir(parents=True, exist_ok=True)
     verb, *names = [word for word in arguments if not word.startswith("--")]
     units = [Unit(name) for name in names if not name.startswith("nginx")]
     if verb == "is-active":

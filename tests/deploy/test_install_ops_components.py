@@ -1,26 +1,23 @@
-"""The installing script below a clean folder: twice, as a dry run, on busy ports, and away again."""
+"""The installing script below a clean folder: what it makes, a second run, a dry run, busy ports, and away again."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import socket
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests import credentials
-from tests.deploy.installed import BEFORE, LATEST, Installation, new_installation, wait_for_answers
+from tests.deploy.installed import BEFORE, LATEST, Installation
 from tests.deploy.programs import needs
+from tests.services import free_port
 
 pytestmark = [pytest.mark.processes, needs("git"), needs("ss"), needs("curl")]
 
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    made = new_installation(tmp_path_factory.mktemp("installation"))
-    yield made
-    made.stop()
+UNITS = ("wechat_server", "celestial_api", "celestial_worker", "celestial_beat")
 
 
 def everything_below(folder: Path) -> dict[str, tuple[int, int]]:
@@ -34,66 +31,80 @@ def everything_below(folder: Path) -> dict[str, tuple[int, int]]:
     return found
 
 
-def test_the_whole_life_of_an_installation(installation: Installation) -> None:
-    """One test, since each step needs the one before: dry run, install, again, refuse, uninstall."""
-    planned = installation.install("--dry-run")
-    assert planned.returncode == 0, planned.stderr
-    assert f"would: clone {LATEST}" in planned.stdout
-    assert "nothing was changed" in planned.stdout
-    assert not installation.root.exists()
-
-    first = installation.install()
-    assert first.returncode == 0, first.stdout + first.stderr
-    check_what_was_made(installation, first.stdout)
-    wait_for_answers(installation)
-    before = everything_below(installation.root)
-
-    second = installation.install()
-    assert second.returncode == 0, second.stdout + second.stderr
-    assert second.stdout.splitlines()[-1] == "everything was so already; nothing was changed"
-    assert everything_below(installation.root) == before
-
-    verified = installation.script("verify_wechat_endpoint.sh", installation.callback)
-    assert verified.stdout.startswith("[PASS]"), verified.stderr
-    asked = installation.script("simulate_encrypted_message.py", "今天黄历", "--plaintext")
-    assert "宜" in asked.stdout, asked.stderr
-
-    other = installation.install("--tag", BEFORE)
-    assert other.returncode == 1
-    assert f"upgrade.sh {BEFORE}" in other.stderr
-
-    check_uninstall(installation)
-
-
-def check_what_was_made(installation: Installation, output: str) -> None:
+def test_it_makes_the_release_the_units_the_site_and_the_log_rotation(installation: Installation) -> None:
     root = installation.root
-    assert (root / "opt/celestial/current").readlink() == Path(f"releases/{LATEST}")
-    secrets = root / "etc/celestial/celestial.env"
+    assert installation.current.readlink().parent == Path("releases")
+    for unit in UNITS:
+        assert (root / f"etc/systemd/system/{unit}.service").is_file()
+    assert (root / "etc/logrotate.d/celestial_wechat").is_file()
+    assert (root / "etc/nginx/sites-enabled/celestial").resolve().is_file()
+    assert (root / "var/lib/celestial").stat().st_mode & 0o777 == 0o700
+
+
+def test_secrets_are_made_kept_closed_and_not_printed(installation: Installation) -> None:
+    secrets = installation.root / "etc/celestial/celestial.env"
     assert secrets.stat().st_mode & 0o777 == 0o600
     assert f"WECHAT_TOKEN={credentials.TOKEN}" in installation.settings
     for name in ("DJANGO_SECRET_KEY", "CELESTIAL_ENCRYPTION_KEYS", "METRICS_TOKEN"):
         value = re.search(rf"^{name}=(\S{{32,}})$", installation.settings, re.MULTILINE)
         assert value, name
-        assert value[1] not in output, name
+        assert value[1] not in installation.first_output, name
     assert "CELESTIAL_VAR=/var/lib/celestial\n" in installation.settings
-    assert re.search(r"user: owner +password: \S{12,}", output)
-    for unit in ("wechat_server", "celestial_api", "celestial_worker", "celestial_beat"):
-        assert (root / f"etc/systemd/system/{unit}.service").is_file()
-    assert (root / "etc/logrotate.d/celestial_wechat").is_file()
-    assert (root / "etc/nginx/sites-enabled/celestial").is_symlink()
-    assert (root / "var/lib/celestial").stat().st_mode & 0o777 == 0o700
 
 
-def check_uninstall(installation: Installation) -> None:
-    gone = installation.install("--uninstall")
+def test_the_first_account_is_shown_once(installation: Installation) -> None:
+    assert re.search(r"user: owner +password: \S{12,}", installation.first_output)
+    assert "password:" not in installation.install("--tag", LATEST).stdout
+
+
+def test_a_second_run_changes_nothing(installation: Installation) -> None:
+    before = everything_below(installation.root)
+    second = installation.install("--tag", LATEST)
+    assert second.returncode == 0, second.stdout + second.stderr
+    assert second.stdout.splitlines()[-1] == "everything was so already; nothing was changed"
+    assert everything_below(installation.root) == before
+
+
+def test_another_tag_is_left_to_the_upgrade(installation: Installation) -> None:
+    refused = installation.install("--tag", BEFORE)
+    assert refused.returncode == 1
+    assert f"upgrade.sh {BEFORE}" in refused.stderr
+
+
+def test_what_is_installed_answers_and_verifies(installation: Installation) -> None:
+    verified = installation.script("verify_wechat_endpoint.sh", installation.callback)
+    assert verified.stdout.startswith("[PASS]"), verified.stderr
+    asked = installation.script("simulate_encrypted_message.py", "今天黄历", "--plaintext")
+    assert "宜" in asked.stdout, asked.stderr
+    healthy = installation.script("check_services.sh")
+    assert healthy.returncode == 0, healthy.stdout + healthy.stderr
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(installation: Installation, tmp_path: Path) -> None:
+    ports = {"WECHAT_PORT": str(free_port()), "API_PORT": str(free_port())}
+    elsewhere = replace(installation, root=tmp_path / "root", environment=installation.environment | ports)
+    planned = elsewhere.install("--dry-run")
+    assert planned.returncode == 0, planned.stderr
+    assert f"would: clone {LATEST}" in planned.stdout
+    assert "nothing was changed" in planned.stdout
+    assert not (tmp_path / "root").exists()
+
+
+def test_uninstalling_leaves_data_and_secrets_and_purging_nothing(
+    installation: Installation, tmp_path: Path
+) -> None:
+    copy = tmp_path / "root"
+    shutil.copytree(installation.root, copy, symlinks=True, ignore=shutil.ignore_patterns("run"))
+    environment = {key: v for key, v in installation.environment.items() if key != "CELESTIAL_SYSTEMCTL"}
+    stopped = replace(installation, root=copy, environment=environment)
+    gone = stopped.install("--uninstall")
     assert gone.returncode == 0, gone.stderr
-    left = sorted(str(p.relative_to(installation.root)) for p in installation.root.rglob("*") if p.is_file())
-    assert not [path for path in left if not path.startswith(("etc/celestial/", "var/", "run/"))]
+    left = sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file())
+    assert not [path for path in left if not path.startswith(("etc/celestial/", "var/"))]
     assert "etc/celestial/celestial.env" in left
-    again = installation.install("--uninstall")
-    assert "nothing was changed" in again.stdout
-    installation.install("--uninstall", "--purge")
-    assert not (installation.root / "var/lib/celestial").exists()
+    assert "nothing was changed" in stopped.install("--uninstall").stdout
+    assert stopped.install("--uninstall", "--purge").returncode == 0
+    assert not (copy / "var/lib/celestial").exists()
 
 
 @pytest.mark.parametrize("variable", ["WECHAT_PORT", "API_PORT"])
