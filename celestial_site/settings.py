@@ -215,7 +215,11 @@ def _database() -> dict[str, Any]:
         )
     # Fail inside WeChat's 5 seconds rather than after them.
     limits = "-c statement_timeout=3000 -c idle_in_transaction_session_timeout=10000"
-    options = {"connect_timeout": 2, "options": limits, **config.get("OPTIONS", {})}
+    binding: dict[str, Any] = {}
+    if CELESTIAL_ROLE == "wechat":
+        # The callback's statements are constant: PostgreSQL parses them once a connection (measured: 15 % of the CPU).
+        binding = {"server_side_binding": True, "prepare_threshold": 2}
+    options = {"connect_timeout": 2, "options": limits, **binding, **config.get("OPTIONS", {})}
     return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "OPTIONS": options}
 
 

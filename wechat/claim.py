@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from wechat.crypto import Cause, Rejected
 from wechat.models import DedupFingerprint, Message, OfficialAccount
 from wechat.models.message import Status
+from wechat.models.statements import write_transaction
 
 LEASE = timedelta(seconds=5)
 POLL = 0.05  # seconds between two looks for the reply of a try that still runs
@@ -64,7 +65,7 @@ def claim(message: Message, digest: str, nonce_digest: str, account_version: int
     Raises Rejected (REPLAYED_NONCE) for another message under a timestamp and nonce that were used, StalePolicy,
     and DatabaseError when nothing could be stored.
     """
-    with transaction.atomic():
+    with write_transaction():
         row = _insert_fingerprint(message, digest, nonce_digest)
         if row[3] != account_version:
             raise StalePolicy

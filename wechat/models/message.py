@@ -8,13 +8,13 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from predictions.engine import ENGINE_VERSION
 from wechat.models.account import OfficialAccount
-from wechat.models.statements import insert_sql, update_sql
+from wechat.models.statements import insert_sql, update_sql, write_transaction
 
 RANDOM_BITS = 22
 
@@ -95,7 +95,7 @@ class Message(models.Model):
     def record(self, outcome: Outcome, *, trigger: str, actor: str = "") -> None:
         """Store a try's outcome and its Attempt row. An earlier try's reply is never replaced."""
         values = (outcome.status, outcome.cause, outcome.reply_xml, outcome.wire, outcome.seal)
-        with transaction.atomic(), connection.cursor() as cursor:
+        with write_transaction(), connection.cursor() as cursor:
             cursor.execute(_UPDATE_OUTCOME, [*values, outcome.milliseconds, self.id])
             cursor.execute(_INSERT_ATTEMPT, Attempt.row(self.id, outcome, trigger, actor))
 

@@ -6,9 +6,13 @@ server spends on one. A column that a statement forgets is an error at import.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from threading import RLock
 
-from django.db import models
+from django.db import connection, models, transaction
+
+_one_writer = RLock()
 
 
 def insert_sql(model: type[models.Model], columns: Iterable[str]) -> str:
@@ -33,3 +37,13 @@ def update_sql(model: type[models.Model], columns: Iterable[str], condition: str
 
 def _quoted(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
+
+
+@contextmanager
+def write_transaction() -> Iterator[None]:
+    """transaction.atomic(), for which the threads of this process queue where the database has one writer.
+
+    SQLite lets a second writer sleep for a millisecond or more and look again; a lock wakes it at once.
+    """
+    with _one_writer if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+        yield
