@@ -247,13 +247,15 @@ def test_both_languages_have_their_labels_and_disclaimer():
 def test_every_rule_can_hold_on_some_chart():
     seen: set[str] = set()
     focuses = registry.get("liuyao").option_schema["properties"]["focus"]["enum"]
-    for seed in range(1500):
-        moment = NOON | {"month": seed % 12 + 1, "day": seed % 28 + 1}
-        chart = engine.compute("liuyao", {"seed": seed, "moment": moment}, {"focus": focuses[seed % 7]})
-        seen |= {statement.rule for statement in engine.interpret(chart).statements}
-    for lines in ([9] * 6, [7] * 6, [6, 6, 6, 9, 9, 7]):
-        chart = engine.compute("liuyao", {"lines": lines})
-        seen |= {statement.rule for statement in engine.interpret(chart).statements}
+    casts = [
+        {"seed": seed, "moment": NOON | {"month": seed % 12 + 1, "day": seed % 28 + 1}}
+        for seed in range(1500)
+    ]
+    casts += [{"lines": lines} for lines in ([9] * 6, [7] * 6, [6, 6, 6, 9, 9, 7])]
+    for place, data in enumerate(casts):
+        reading = engine.interpret(engine.compute("liuyao", data, {"focus": focuses[place % 7]}))
+        seen |= {statement.rule for statement in reading.statements}
+        assert not any("{" in statement.text for statement in reading.statements)
     assert {rule.id for rule in rules.load("liuyao")} - seen == set()
 
 
@@ -262,7 +264,6 @@ def test_every_statement_has_a_rule_a_source_and_evidence():
         assert statement.rule.startswith("liuyao.")
         assert statement.source
         assert statement.evidence
-        assert "{" not in statement.text
 
 
 def test_the_text_fits_one_message_with_its_echo():

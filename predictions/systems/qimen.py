@@ -1,0 +1,162 @@
+"""qimen: the plate of the double hour (时家奇门, 转盘), by 拆补 unless told otherwise."""
+
+from __future__ import annotations
+
+from predictions import rules
+from predictions.cycles import cycle_name
+from predictions.moment import describe_moment, moment_errors
+from predictions.registry import System
+from predictions.schemas import FIRST_YEAR, LAST_YEAR, choice, object_schema
+from predictions.systems.casting_moment import (
+    MOMENT_OPTIONS,
+    TIMED_MOMENT,
+    CastingTime,
+    casting_time,
+    moment_notices,
+    time_step,
+)
+from predictions.systems.qimen_ju import YUAN, Ju, ju_of
+from predictions.systems.qimen_patterns import good_directions, patterns
+from predictions.systems.qimen_plate import Plate, hidden_stem, leader_facts, plate
+from predictions.systems.qimen_text import render
+from predictions.types import Chart, Computation, FieldError, Json, Reading
+
+INPUT_SCHEMA = object_schema("奇门遁甲", {"moment": TIMED_MOMENT}, ["moment"])
+OPTION_SCHEMA = object_schema(
+    "选项",
+    MOMENT_OPTIONS
+    | {
+        "ju_method": choice(
+            "定局",
+            ["chaibu", "maoshan"],
+            "chaibu",
+            "chaibu 拆补：节气按交节时刻，元按符头；maoshan 茅山：自交节时刻起五日一元。置闰不提供",
+        ),
+        "plate": choice("盘式", ["zhuan"], "zhuan", "zhuan 转盘：九星、八门、八神整盘旋转。飞盘不提供"),
+        "center": choice("中宫", ["kun"], "kun", "kun 中五宫寄坤二，天禽随天芮"),
+        "spirits": choice(
+            "八神",
+            ["hu_xuan", "gou_zhu"],
+            "hu_xuan",
+            "第五、第六神之名：hu_xuan 白虎、玄武；gou_zhu 勾陈、朱雀",
+        ),
+    },
+)
+
+
+def check(data: Json, options: Json) -> list[FieldError]:
+    """What the schema cannot say about the moment."""
+    return moment_errors(data.get("moment"), "/input/moment", options)
+
+
+def compute(data: Json, options: Json) -> Computation:
+    """The plate; the term by its instant, day and double hour by local time."""
+    cast = casting_time(data["moment"], options)
+    ju = _ju(cast, options)
+    found = _plate(cast, ju, options)
+    trace = [*cast.moment.trace, time_step(cast, options), _step(ju, options)]
+    notices = moment_notices(data, options, cast, outcome, (ju.before, ju.after))
+    return Computation(trace, _facts(cast, ju, found), notices)
+
+
+def _ju(cast: CastingTime, options: Json) -> Ju:
+    if cast.moment.instant is None:
+        raise ValueError("a plate needs the hour")
+    return ju_of(cast.moment.instant, cast.pillars.day, options["calendar_source"], options["ju_method"])
+
+
+def _plate(cast: CastingTime, ju: Ju, options: Json) -> Plate:
+    if cast.pillars.hour is None:
+        raise ValueError("a plate needs the hour")
+    return plate(ju.forward, ju.number, cast.pillars.hour, options["spirits"])
+
+
+def _step(ju: Ju, options: Json) -> Json:
+    return {
+        "name": "ju",
+        "values": {
+            "method": options["ju_method"],
+            "after": ju.before.as_dict(),
+            "before": ju.after.as_dict(),
+            "fu_head": cycle_name(ju.fu_head),
+            "ju": ju.title,
+        },
+    }
+
+
+def _facts(cast: CastingTime, ju: Ju, found: Plate) -> Json:
+    palaces = found.palace_facts()
+    return (
+        {
+            "dun": ju.dun,
+            "ju": ju.number,
+            "yuan": YUAN[ju.yuan],
+            "title": ju.title,
+            "term": ju.before.as_dict(),
+            "fu_head": cycle_name(ju.fu_head),
+        }
+        | leader_facts(found)
+        | {
+            "palaces": palaces,
+            "day_place": palaces[found.heaven_palace(hidden_stem(cast.pillars.day)) - 1],
+            "hour_place": palaces[found.heaven_palace(hidden_stem(found.hour)) - 1],
+            "patterns": patterns(found, cast.pillars.day, palaces),
+            "good_directions": good_directions(palaces),
+        }
+        | cast.as_facts()
+    )
+
+
+def outcome(data: Json, options: Json) -> Json:
+    """What boundaries are compared by: the ju, the pillars of day and hour, the chiefs."""
+    cast = casting_time(data["moment"], options)
+    ju = _ju(cast, options)
+    leaders = _plate(cast, ju, options).leaders
+    names = cast.pillars.names()
+    return {
+        "title": ju.title,
+        "pillars.month": names["month"],
+        "pillars.day": names["day"],
+        "pillars.hour": names["hour"],
+        "chief_star": leaders.star,
+        "chief_gate": leaders.gate,
+    }
+
+
+def interpret(chart: Chart) -> Reading:
+    return rules.apply("qimen", chart.facts)
+
+
+def describe(chart: Chart, lang: str) -> str:
+    """公历2026-11-24 10:30（北京时间），时家奇门 拆补 转盘."""
+    moment = casting_time(chart.input["moment"], chart.options).moment
+    method = {"chaibu": "拆补", "maoshan": "茅山"}[chart.options["ju_method"]]
+    told = describe_moment(moment, chart.options["true_solar"], lang)
+    return f"{told}, {chart.options['ju_method']}" if lang == "en" else f"{told}，时家奇门（{method}，转盘）"
+
+
+SYSTEM = System(
+    id="qimen",
+    title="奇门遁甲",
+    title_en="Qimen Dunjia",
+    summary="时家奇门转盘：定局、值符值使、九宫星门神、格局",
+    summary_en="The plate of the double hour: ju, chief star and gate, stars, gates and spirits in nine palaces",
+    version="1",
+    input_schema=INPUT_SCHEMA,
+    option_schema=OPTION_SCHEMA,
+    compute=compute,
+    interpret=interpret,
+    render=render,
+    describe=describe,
+    range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    needs_birth=False,
+    group="占问",
+    check=check,
+    examples=(
+        {"moment": {"calendar": "solar", "year": 2026, "month": 11, "day": 24, "hour": 10, "minute": 30}},
+    ),
+    conformance=(
+        "时家、拆补、转盘、中宫寄坤，与 qimen-rs 在 1901-2099 年随机 1,000 盘逐宫一致；茅山按定义；"
+        "置闰、飞盘、日家、刻家不提供"
+    ),
+)
