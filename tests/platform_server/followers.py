@@ -1,0 +1,55 @@
+"""Followers as the platform sees them: what they did, what may be sent to them, what stands in their chat."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+ALLOWANCES = {"message": (5, 172800), "menu": (3, 60), "follow": (3, 60), "scan": (3, 60)}
+EVENTS = {
+    "click": "menu",
+    "scancode_push": "menu",
+    "scancode_waitmsg": "menu",
+    "subscribe": "follow",
+    "scan": "scan",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chat, as the phone shows it; `way` is "passive", "customer", "notice" or "follower"."""
+
+    way: str
+    text: str
+    at: float = field(default_factory=time.time)
+
+
+@dataclass
+class Follower:
+    """One person; `allowances` maps a trigger to (left, ends)."""
+
+    openid: str
+    follows: bool = True
+    blocked: bool = False
+    allowances: dict[str, list[float]] = field(default_factory=dict)
+    chat: list[Line] = field(default_factory=list)
+
+    def act(self, trigger: str) -> None:
+        """A later act of the same kind opens a new allowance."""
+        allowed, seconds = ALLOWANCES[trigger]
+        self.allowances[trigger] = [allowed, time.time() + seconds]
+
+    def take(self) -> int:
+        """Use one of what may be sent: 0, or the errcode of the refusal."""
+        if not self.follows:
+            return 43004
+        if self.blocked:
+            return 48002
+        open_now = [entry for entry in self.allowances.values() if time.time() < entry[1]]
+        if not open_now:
+            return 45015
+        with_some = [entry for entry in open_now if entry[0] > 0]
+        if not with_some:
+            return 45047
+        min(with_some, key=lambda entry: entry[1])[0] -= 1
+        return 0
