@@ -9,13 +9,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests import credentials
-from tests.browser.console import DESKTOP, NAME, PHONE, SLUG, Visitor, chromium, console_server
+from tests.browser.console import DESKTOP, PHONE, SLUG, Visitor, chromium, console_server
 from tests.processes import ROOT, Server
 from tests.wechat.deliveries import message, plain, sealed
 
 FOLDER = ROOT / "docs" / "images"
 LIMIT = 300_000  # bytes of a picture: they are cloned with the source
+WHOLE = {"message-desktop", "message-dark"}  # the others end where the window does
 FOLLOWERS = [f"oPicture_follower_00000000000{number}" for number in range(4)]
 QUESTIONS = [
     ("你好", 0),
@@ -143,7 +143,7 @@ def draw_all(browser: Browser, server: Server, folder: Path) -> None:
 
 def take(visitor: Visitor, draw: Draw, file: Path) -> None:
     draw(visitor)
-    visitor.page.screenshot(path=file)
+    visitor.page.screenshot(path=file, full_page=file.stem in WHOLE)
     size = file.stat().st_size
     print(f"{file.name}: {size // 1000} kB")
     assert size < LIMIT, f"{file} has {size} bytes"
