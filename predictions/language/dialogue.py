@@ -10,13 +10,14 @@ from predictions import engine
 from predictions.language import pending as contexts
 from predictions.language import policy, wording
 from predictions.language.activities import plan_lines
+from predictions.language.issues import Issue, Option
 from predictions.language.numerals import number
 from predictions.language.pending import Pending
 from predictions.language.replies import merged, read_reply, starts_anew
 from predictions.language.requests import described, in_words, missing, system_input, system_options
 from predictions.language.results import AskResult, Question
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
-from predictions.language.understanding import BIRTH_INTENTS, Issue, Option, Understanding, understand
+from predictions.language.understanding import BIRTH_INTENTS, Understanding, understand
 from predictions.language.wording import UNDERSTOOD
 from predictions.language.year_facts import year_sentence
 from predictions.places import suggest
@@ -157,7 +158,7 @@ class _Desk:
     def _answer(self, turn: Turn, system: str) -> AskResult:
         try:
             options = system_options(turn.intent, turn.slots)
-            answer = engine.answer(system, system_input(turn.intent, turn.slots), options)
+            answer = engine.answer(system, system_input(turn.intent, turn.slots, self.now), options)
         except InvalidInput as invalid:
             text = "".join(error.detail for error in invalid.errors)
             return self._question(turn, Issue("problem", "date", text))
@@ -172,7 +173,8 @@ class _Desk:
         lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(notes)]
         if turn.slots.get("count"):
             lines.append(wording.counted(date.fromisoformat(answer.chart.facts["solar"]), self.now))
-        lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
+        if turn.intent == "almanac_day":
+            lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
         lines.append(answer.text)
         if turn.intent in BIRTH_INTENTS:
             lines.append(wording.NOT_KEPT)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from predictions.language.calendar_days import FIRST_YEAR, LAST_YEAR
+from predictions.language.issues import Option
 from predictions.language.topics import BY_INTENT
-from predictions.language.understanding import Option
 from predictions.types import Json
 
 VERSION = 1
@@ -20,6 +20,10 @@ SLOTS: dict[str, type] = {
     "place": str,
     "event": list,
     "to": str,
+    "from": str,
+    "zodiac": list,
+    "lines": list,
+    "numbers": list,
     "said": str,
     "year": int,
     "count": bool,

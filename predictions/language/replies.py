@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from predictions.language.calendar_days import Impossible, solar_day
+from predictions.language.castings import CASTING_INTENTS
 from predictions.language.clocks import UNKNOWN_REPLY
+from predictions.language.issues import Issue, day_options
 from predictions.language.normalise import normalise
 from predictions.language.numerals import number
 from predictions.language.pending import Pending
 from predictions.language.people import UNSAID
 from predictions.language.requests import missing_parts
 from predictions.language.topics import BY_INTENT, QUESTION
-from predictions.language.understanding import (
-    BIRTH_INTENTS,
-    Issue,
-    Understanding,
-    day_options,
-    understand,
-)
+from predictions.language.understanding import BIRTH_INTENTS, Understanding, understand
 from predictions.language.years import BIRTH, TARGET
 from predictions.types import Json
 
@@ -28,7 +24,7 @@ _UNIT = {"year": "年", "month": "月", "day": "日"}
 def starts_anew(before: Pending, found: Understanding) -> bool:
     """Whether the reply is about something else: it names another subject, a plan, or asks a question."""
     topic = BY_INTENT.get(found.intent)
-    if topic is None or found.intent == before.intent:
+    if topic is None or found.intent == before.intent or before.asked == "event":
         return False
     if topic.named.search(found.text) or "event" in found.slots:
         return True
@@ -43,7 +39,10 @@ def read_reply(before: Pending, text: str, now: datetime) -> Understanding:
     if before.asked == "hour" and UNKNOWN_REPLY.fullmatch(said):
         return Understanding("unknown", {"hour_unknown": True})
     role = BIRTH if before.intent in BIRTH_INTENTS else TARGET
-    return understand(said + _unit(before, said), now, role=role)
+    # 上海 says where only to somebody who asked; 搬家 says what for.
+    wanted = before.asked in {"place", "event"} or before.intent in CASTING_INTENTS
+    subject = before.intent if wanted else ""
+    return understand(said + _unit(before, said), now, role=role, intent=subject)
 
 
 def _unit(before: Pending, said: str) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from predictions.language.calendar_days import day_label, solar_day, solar_dict
+from predictions.language.castings import CASTING_INTENTS, casting_input
 from predictions.language.topics import BY_INTENT
 from predictions.language.understanding import BIRTH_INTENTS
 from predictions.types import Json
 
 GENDERS = {"male": "男", "female": "女", "unsaid": "性别不说"}
+DAY_INTENTS = frozenset({"calendar_convert", "almanac_day"})
 PARTS = {"year": "年", "month": "月", "day": "日"}
 _SAMPLE_BIRTH: Json = {
     "day": {"calendar": "solar", "year": 1990, "month": 5, "day": 17},
@@ -20,34 +23,58 @@ _SAMPLE_DAY: Json = {"day": {"calendar": "solar", "year": 2026, "month": 10, "da
 
 
 def missing(intent: str, slots: Json) -> str:
-    """The next slot to ask for (birth, date, hour, gender), or empty when the system can be asked."""
+    """The next slot to ask for (birth, date, hour, gender, place, event), or empty when all is there."""
+    return "" if "year" in slots else next(_wanting(intent, slots), "")
+
+
+def _wanting(intent: str, slots: Json) -> Iterator[str]:
+    """What is not there yet, in the order in which it is asked for."""
     day = slots.get("day")
-    if "year" in slots:
-        return ""
-    if day is None:
-        return "birth" if intent in BIRTH_INTENTS else "date"
-    if missing_parts(day):
-        return "date"
-    if intent not in BIRTH_INTENTS:
-        return ""
-    if "time" not in slots and not slots.get("hour_unknown"):
-        return "hour"
-    return "" if "gender" in slots else "gender"
+    if intent == "date_selection":
+        yield from [] if "event" in slots else ["event"]
+    elif intent in CASTING_INTENTS:
+        yield from ["hour"] if day and "time" not in slots else []
+    else:
+        if day is None:
+            yield "birth" if intent in BIRTH_INTENTS else "date"
+        elif missing_parts(day):
+            yield "date"
+        yield from _particulars(intent, slots)
+
+
+def _particulars(intent: str, slots: Json) -> Iterator[str]:
+    if intent == "sky" and "place" not in slots:
+        yield "place"
+    if intent in BIRTH_INTENTS:
+        if "time" not in slots and not slots.get("hour_unknown"):
+            yield "hour"
+        if "gender" not in slots:
+            yield "gender"
 
 
 def missing_parts(day: Json) -> list[str]:
     return [part for part in PARTS if part not in day]
 
 
-def system_input(intent: str, slots: Json) -> Json:
-    """The `input` of the API for complete slots."""
+def system_input(intent: str, slots: Json, now: datetime) -> Json:
+    """The `input` of the API for complete slots; `now` is when the question was asked."""
+    if intent in CASTING_INTENTS:
+        return casting_input(intent, slots, now)
+    if intent == "date_selection":
+        return _selection(slots)
     if intent not in BIRTH_INTENTS:
-        return {"date": dict(slots["day"])}
+        return {"date": dict(slots["day"])} | ({"place": slots["place"]} if intent == "sky" else {})
     birth = birth_day(slots) | _clock(slots)
     if "place" in slots:
         birth["place"] = slots["place"]
     gender = slots.get("gender")
     return {"birth": birth} | ({"gender": gender} if gender in {"male", "female"} else {})
+
+
+def _selection(slots: Json) -> Json:
+    people = [{"zodiac": animal} for animal in slots.get("zodiac", [])]
+    chosen = {"event": slots["event"][0]["name"], "from": slots["from"], "to": slots["to"]}
+    return chosen | ({"people": people} if people else {})
 
 
 def system_options(intent: str, slots: Json) -> Json:
@@ -85,6 +112,8 @@ def sentence(intent: str, slots: Json) -> str:
         place = f" {known['place']}出生" if "place" in known else ""
         words = (day_label(birth_day(known)), _time_words(known), GENDERS[known["gender"]])
         return f"{' '.join(words)}{place} {topic.title.removesuffix('排盘')}"
+    if intent not in DAY_INTENTS:
+        return topic.example
     day = slots.get("day")
     shown = day_label(day) if day and not missing_parts(day) else day_label(_SAMPLE_DAY["day"])
     if intent == "calendar_convert":
@@ -127,6 +156,7 @@ def described(intent: str, slots: Json) -> str:
     said = [topic.title if topic else "", _day_words(slots.get("day")), _moment_words(slots)]
     said.append(GENDERS.get(slots.get("gender", ""), ""))
     said.append(slots.get("place", ""))
+    said.append(f"{slots['from']}至{slots['to']}" if "from" in slots else "")
     said.append("、".join(event["name"] for event in slots.get("event", [])))
     return "，".join(part for part in said if part)
 

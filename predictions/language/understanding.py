@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from predictions.language import policy
 from predictions.language.activities import find_activities
 from predictions.language.calendar_days import day_label
-from predictions.language.clocks import ClockReading, Time, find_clock
+from predictions.language.castings import CASTING_INTENTS, read_casting
+from predictions.language.clocks import ClockReading, find_clock
 from predictions.language.days import LUNAR_WORDS, DayText, find_days
+from predictions.language.issues import Issue, Option, day_options, time_options, time_slot
 from predictions.language.localities import Locality, find_locality
 from predictions.language.normalise import LIMIT, normalise
 from predictions.language.people import find_gender
 from predictions.language.resolution import DayReading, read_day
 from predictions.language.scan import TAKEN, Scan
+from predictions.language.stretches import ZODIAC, read_stretch
 from predictions.language.topics import (
     BY_INTENT,
     COUNT_QUESTION,
@@ -30,6 +32,7 @@ from predictions.language.topics import (
 from predictions.language.year_facts import YEAR_QUESTION
 from predictions.language.years import BIRTH, TARGET
 from predictions.lunar import to_lunar
+from predictions.places import find_in
 from predictions.types import Json
 
 CHINA = timezone(timedelta(hours=8))
@@ -41,34 +44,12 @@ BIRTH_INTENTS = frozenset({"bazi", "ziwei"})
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A numbered choice: what it says and the slots (or the intent) that it sets."""
-
-    label: str
-    slots: Json = field(default_factory=dict)
-    intent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """What has to be settled first: `kind` is problem, ambiguous or missing; `slot` is date, hour, gender,
-    place, intent or text; `said` are the words that are not understood.
-    """
-
-    kind: str
-    slot: str
-    text: str
-    options: tuple[Option, ...] = ()
-    said: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Understanding:
     """The parse of one sentence.
 
     `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?, branch?},
-    hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar),
-    year (a question about it), count (days until then).
+    hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar, or the
+    end of a stretch that begins with from), zodiac, lines, numbers, year (a question about it), count (days).
     `notes` are the conventions that were applied, in Chinese, for the echo. `bare`: a day and nothing else.
     """
 
@@ -149,13 +130,15 @@ class _Reader:
         intent = intent or self._intent(role)
         if intent in BY_INTENT and not BY_INTENT[intent].system:
             return Understanding(intent, text=self.text)
-        self._read_day(intent, role)
+        self._read_time(intent, role)
         options = {option.intent for issue in self.issues for option in issue.options}
         if (intent in BIRTH_INTENTS or role == BIRTH or options & BIRTH_INTENTS) and not self.several:
             self._read_birth()
         elif intent == "calendar_convert":
             self._read_direction()
             self._read_question()
+        elif intent == "sky" and (found := find_in(self.text)):
+            self.slots["place"] = found.place.full_name
         if self.events and intent in {"almanac_day", "date_selection"}:
             self.slots["event"] = self.events
         elif intent == "almanac_day" and (plan := _UNKNOWN_PLAN.search(self.scan.rest)):
@@ -222,6 +205,21 @@ class _Reader:
 
     # --- the day
 
+    def _read_time(self, intent: str, role: str) -> None:
+        """The day, or what takes its place: a stretch to choose days in, the lines and numbers of a casting."""
+        if intent == "date_selection":
+            stretch, note = read_stretch(self.days, self.today)
+            self.slots |= stretch
+            self.notes += [note] if note else []
+            if zodiac := ZODIAC.findall(self.scan.rest):
+                self.slots["zodiac"] = zodiac
+            return
+        self._read_day(intent, role)
+        if intent in CASTING_INTENTS:
+            self.slots |= read_casting(intent, self.scan)
+            if self.clock is not None:
+                self._read_clock(self.clock)
+
     def _read_day(self, intent: str, role: str) -> None:
         role = role or (BIRTH if intent in BIRTH_INTENTS else TARGET)
         chosen = self._candidates(intent, role)
@@ -281,7 +279,7 @@ class _Reader:
         if self.issues or self.days:
             return
         asked = intent == "calendar_convert" and (TODAY_QUESTION.search(self.text) or len(self.text) <= SHORT)
-        if asked or (intent == "almanac_day" and not self.events):
+        if asked or intent == "sky" or (intent == "almanac_day" and not self.events):
             self.slots["day"] = {
                 "calendar": "solar",
                 "year": self.today.year,
@@ -314,7 +312,7 @@ class _Reader:
             self.slots["time"] = time_slot(clock.times[0])
         else:
             text = f"“{clock.text}”有不止一种理解，请选："
-            self.issues.append(Issue("ambiguous", "hour", text, tuple(_time_options(clock))))
+            self.issues.append(Issue("ambiguous", "hour", text, tuple(time_options(clock))))
 
     def _read_place(self, locality: Locality) -> None:
         if locality.full_name:
@@ -346,29 +344,6 @@ class _Reader:
         left = _LEFT_OVER.findall(self.scan.rest)
         if left and not self.issues:
             self.issues.append(Issue("problem", "text", f"没看懂“{'”“'.join(left[:3])}”。"))
-
-
-def time_slot(time: Time) -> Json:
-    slot: Json = {"hour": time.hour} | ({} if time.minute is None else {"minute": time.minute})
-    slot |= {"next_day": True} if time.next_day else {}
-    return slot | ({"branch": time.branch} if time.branch else {})
-
-
-def _time_options(clock: ClockReading) -> Iterable[Option]:
-    both_days = {time.next_day for time in clock.times} == {True, False}
-    labels = clock.labels or tuple(
-        f"{'当日' if both_days and not time.next_day else ''}{time.label}" for time in clock.times
-    )
-    for label, time in zip(labels, clock.times, strict=True):
-        yield Option(label, {"time": time_slot(time)})
-
-
-def day_options(days: Iterable[Json], labels: tuple[str, ...] = ()) -> tuple[Option, ...]:
-    """Days as choices, complete or not; nothing at all is no choice."""
-    known = [day for day in days if "day" in day or "month" in day]
-    return tuple(
-        Option(label, {"day": day}) for day, label in zip(known, labels or map(day_label, known), strict=True)
-    )
 
 
 def _same_day(solar: date | None, other: DayReading) -> bool:

@@ -29,7 +29,13 @@ _BIRTH_HELP = (
     "农历请写上“农历”，不知道时辰写“时辰不详”，不想说性别写“性别不说”（不排大运）。"
 )
 _HOUR_HELP = "请问出生时间是几点？可以写“早上8点”“20:15”或“辰时”，不知道就写“时辰不详”。"
+_CASTING_HOUR = "请问是几点起的？可以写“早上8点”“20:15”或“辰时”；不写日期和时间，就按您提问的时刻。"
 _GENDER_HELP = "请问性别是男还是女？（用来定大运的顺逆，不想说可以回复“不说”，就不排大运。）"
+_ASKED = {
+    "gender": _GENDER_HELP,
+    "place": "请问在哪里？请写市或县的名称，例如：上海。",
+    "event": "请问要办什么事？例如：搬家、结婚、开业、出行。",
+}
 
 
 def enabled(systems: Collection[str]) -> list[System]:
@@ -97,9 +103,9 @@ def question_text(slot: str, intent: str, slots: Json) -> str:
     if slot == "birth":
         return _BIRTH_HELP.format(example=sentence(intent, slots))
     if slot == "hour":
-        return _HOUR_HELP
-    if slot == "gender":
-        return _GENDER_HELP
+        return _HOUR_HELP if intent in BIRTH_INTENTS else _CASTING_HOUR
+    if slot in _ASKED:
+        return _ASKED[slot]
     return _date_question(intent, slots)
 
 

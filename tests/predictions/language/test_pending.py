@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from predictions.language.issues import Option
 from predictions.language.pending import Pending, clean, load
-from predictions.language.understanding import Option
 from tests.predictions.language.clock import NOW
 
 PENDING = Pending(

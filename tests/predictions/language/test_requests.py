@@ -80,16 +80,18 @@ def test_a_day_is_all_that_a_calendar_needs():
 def test_the_input_is_that_of_the_api():
     slots = {"day": BIRTH, "time": {"hour": 8, "minute": 30}, "gender": "female", "place": "杭州"}
     birth = BIRTH | {"hour": 8, "minute": 30, "place": "杭州"}
-    assert system_input("bazi", slots) == {"birth": birth, "gender": "female"}
-    assert system_input("almanac_day", {"day": BIRTH}) == {"date": BIRTH}
-    assert system_input("bazi", {"day": BIRTH, "hour_unknown": True, "gender": "unsaid"}) == {"birth": BIRTH}
+    assert system_input("bazi", slots, NOW) == {"birth": birth, "gender": "female"}
+    assert system_input("almanac_day", {"day": BIRTH}, NOW) == {"date": BIRTH}
+    assert system_input("bazi", {"day": BIRTH, "hour_unknown": True, "gender": "unsaid"}, NOW) == {
+        "birth": BIRTH
+    }
 
 
 def test_the_next_day_is_the_next_one_of_the_calendar():
     lunar = {"calendar": "lunar", "year": 2026, "month": 12, "day": 29}
-    birth = system_input("bazi", {"day": lunar, "time": {"hour": 0, "next_day": True}, "gender": "male"})[
-        "birth"
-    ]
+    birth = system_input(
+        "bazi", {"day": lunar, "time": {"hour": 0, "next_day": True}, "gender": "male"}, NOW
+    )["birth"]
     assert birth == {"calendar": "solar", "year": 2027, "month": 2, "day": 6, "hour": 0}
 
 
