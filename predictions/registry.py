@@ -14,8 +14,8 @@ from predictions.types import Chart, Computation, FieldError, InvalidInput, Json
 
 # The order is the order of menus. A system appears here when its module exists and is complete.
 SYSTEM_MODULES = (
-    *("calendar", "almanac", "date_selection", "bazi", "liuyao"),
-    *("xiaoliuren", "meihua", "qimen", "sky"),
+    *("calendar", "almanac", "date_selection", "bazi", "ziwei"),
+    *("liuyao", "xiaoliuren", "meihua", "qimen", "sky"),
 )
 
 # What an operator may enable as a group. Names stay even where a system is still to come; see `preset`.
