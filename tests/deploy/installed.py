@@ -73,8 +73,14 @@ class Installation:
 
 
 def tagged_repository(folder: Path) -> Path:
-    """This checkout as it is now, in a repository of its own with two releases."""
-    shutil.copytree(ROOT, folder, ignore=NOT_PART, symlinks=True)
+    """What is committed here, with deploy/ as it is now, in a repository of its own with two releases."""
+    if (ROOT / ".git").exists():
+        folder.mkdir()
+        archive = subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], check=True, capture_output=True)
+        subprocess.run(["tar", "-x", "-C", str(folder)], input=archive.stdout, check=True)
+        shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=NOT_PART, dirs_exist_ok=True)
+    else:
+        shutil.copytree(ROOT, folder, ignore=NOT_PART)
     git(folder, "init", "--quiet", "--initial-branch=main")
     release(folder, BEFORE)
     release(folder, LATEST)
