@@ -35,5 +35,6 @@ if settings.SERVES_API:
         path("api/", include("predictions.api.urls")),
         re_path(r"^api/", api_not_found),
         path("i18n/", include("django.conf.urls.i18n")),
+        path("admin/ops/", include("ops_dashboard.urls")),
         path("admin/", admin.site.urls),
     ]
