@@ -143,7 +143,7 @@ def wait_for_message(inbox: socket.socket, wanted: str, process: subprocess.Pope
     deadline = time.monotonic() + 60
     while wanted not in received(inbox):
         if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"{process.args} did not become ready")
+            sys.exit(f"{process.args!r} did not become ready")
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

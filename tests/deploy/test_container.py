@@ -16,7 +16,7 @@ APPLICATION = ("set-up", "wechat", "api", "worker", "beat")
 
 
 @pytest.fixture(scope="module")
-def compose() -> dict:
+def compose():
     return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
 
