@@ -11,18 +11,18 @@ from typing import Any
 from django.db import IntegrityError, connection
 
 from wechat.crypto import Cause, Rejected
-from wechat.models import DedupFingerprint, Message, OfficialAccount
+from wechat.models import DedupFingerprint, Follower, Message, OfficialAccount
 from wechat.models.message import Status
 from wechat.models.statements import write_transaction
 
 LEASE = timedelta(seconds=5)
 POLL = 0.05  # seconds between two looks for the reply of a try that still runs
 
-_FINGERPRINT, _MESSAGE, _ACCOUNT = (
-    model._meta.db_table for model in (DedupFingerprint, Message, OfficialAccount)
+_FINGERPRINT, _MESSAGE, _ACCOUNT, _FOLLOWER = (
+    model._meta.db_table for model in (DedupFingerprint, Message, OfficialAccount, Follower)
 )
-# One statement for the claim, the duplicate's reply and the account's version. The message of a new fingerprint
-# does not exist yet, so its columns come back as NULL. Identical on SQLite and PostgreSQL.
+# One statement for the claim, the duplicate's reply, the account's version and the follower's row. The message of a
+# new fingerprint does not exist yet, so its columns come back as NULL. Identical on SQLite and PostgreSQL.
 _CLAIM = f"""
 INSERT INTO {_FINGERPRINT} AS f
     (account_id, digest, nonce_digest, message_id, hits, first_seen, last_seen, lease_until)
@@ -33,7 +33,8 @@ RETURNING message_id, hits, lease_until <= %s,
     (SELECT status FROM {_MESSAGE} AS m WHERE m.id = message_id),
     (SELECT reply_xml FROM {_MESSAGE} AS m WHERE m.id = message_id),
     (SELECT reply_wire FROM {_MESSAGE} AS m WHERE m.id = message_id),
-    (SELECT reply_seal FROM {_MESSAGE} AS m WHERE m.id = message_id)
+    (SELECT reply_seal FROM {_MESSAGE} AS m WHERE m.id = message_id),
+    (SELECT id FROM {_FOLLOWER} AS o WHERE o.account_id = %s AND o.openid = %s)
 """  # noqa: S608 - table names of our own models
 
 
@@ -53,6 +54,7 @@ class Claim:
     reply_wire: bytes | None = None
     reply_seal: str = ""
     taken_over: bool = False
+    follower_id: int | None = None
 
     @property
     def is_new(self) -> bool:
@@ -77,6 +79,7 @@ def claim(message: Message, digest: str, nonce_digest: str, account_version: int
             _bytes(row[5]),
             _bytes(row[6]),
             row[7] or "",
+            follower_id=row[8],
         )
         if claimed.is_new:
             message.insert()
@@ -87,6 +90,7 @@ def _insert_fingerprint(message: Message, digest: str, nonce_digest: str) -> tup
     adapt = connection.ops.adapt_datetimefield_value
     now, lease = adapt(message.received_at), adapt(message.received_at + LEASE)
     values: list[Any] = [message.account_id, digest, nonce_digest, message.pk, now, now, lease, now]
+    values += [message.account_id, message.openid]
     try:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, values)

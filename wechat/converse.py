@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 
 from predictions import language
-from wechat import metrics
+from wechat import erasure
+from wechat.conversation import memory, places
+from wechat.conversation.talk import RULE, Talk
 from wechat.gateway_account import GatewayAccount
+from wechat.models import Follower
 from wechat.models.account import Service
 from wechat.xml import Incoming, NoReply, Reply, TextReply
 
-# Events in which a person did something and waits for an answer; all others are acknowledged.
-_TALKING_EVENTS = frozenset({"click", "scan", "scancode_waitmsg", "location_select"})
+Spoken = tuple[Reply, str]
+
+# Events in which a person did something and waits for an answer; all others are acknowledged. After a
+# location_select comes the location message itself, and that is answered.
+_TALKING_EVENTS = frozenset({"click", "scan", "scancode_waitmsg"})
 _POLITE = {
     "image": "图片",
     "voice": "语音",
@@ -22,15 +27,20 @@ _POLITE = {
     "link": "链接",
     "file": "文件",
 }
+SCENE_PREFIX = "qrscene_"
+SHOWN_SCAN = 100
 
 
-def converse(account: GatewayAccount, incoming: Incoming, now: datetime) -> tuple[Reply, str]:
-    """The reply and, when it is not the plain answer, why (the message's `cause`)."""
+def converse(account: GatewayAccount, incoming: Incoming, now: datetime, follower: Follower) -> Spoken:
+    """The reply and, when it is not the plain answer, why (the message's `cause`). `follower` takes the new state."""
+    if erasure.asked_for(incoming):
+        silent = not expects_answer(incoming) or account.service == Service.RECORD_ONLY
+        return (NoReply() if silent else TextReply(erasure.DELETED)), erasure.CAUSE
     if account.service != Service.LIVE:
         set_reply = reply_of_mode(account, incoming)
         if set_reply is not None:
             return set_reply, f"mode_{account.service}"
-    return speak(account, incoming, now), ""
+    return speak(Talk(account, follower, now), incoming)
 
 
 def reply_of_mode(account: GatewayAccount, incoming: Incoming) -> Reply | None:
@@ -40,7 +50,7 @@ def reply_of_mode(account: GatewayAccount, incoming: Incoming) -> Reply | None:
     if account.service == Service.PILOT and account.in_pilot(incoming.from_user):
         return None
     text = account.pilot_text if account.service == Service.PILOT else account.maintenance_text
-    return TextReply(text) if expects_answer(incoming) else NoReply()
+    return TextReply(account.covered(text)) if expects_answer(incoming) else NoReply()
 
 
 def expects_answer(incoming: Incoming) -> bool:
@@ -48,34 +58,57 @@ def expects_answer(incoming: Incoming) -> bool:
     return not incoming.is_event or incoming.event_name in _TALKING_EVENTS | {"subscribe"}
 
 
-def speak(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
+def speak(talk: Talk, incoming: Incoming) -> Spoken:
     """The answer itself."""
     if incoming.is_event:
-        return speak_of_event(account, incoming, now)
+        return speak_of_event(talk, incoming)
     if incoming.text:
-        return TextReply(answer_text(account, incoming.text, now))
+        return answer_text(talk, incoming.text)
+    if incoming.msg_type == "location" and (spot := places.spot_of(incoming)) is not None:
+        return speak_of_place(talk, spot), ""
     if incoming.msg_type in _POLITE or incoming.msg_type == "text":
-        return TextReply(polite_sentence(account, incoming))
-    return NoReply()
+        return talk.say(polite_sentence(talk.account, incoming)), ""
+    return NoReply(), ""
 
 
-def answer_text(account: GatewayAccount, text: str, now: datetime) -> str:
-    """What the engine says to a text, with its time counted under the system that it asked for."""
-    started = time.perf_counter()
-    result = language.ask(text, now=now, systems=account.systems)
-    system = result.answer.chart.system if result.answer else "none"
-    metrics.engine_seconds.labels(system).observe(time.perf_counter() - started)
-    return result.text
+def answer_text(talk: Talk, text: str) -> Spoken:
+    """What is said to a sentence: the rules of staff first, then what is remembered, then the engine."""
+    by_rule = talk.by_rule(text)
+    if by_rule is not None:
+        return by_rule, RULE
+    return memory.reply(talk, text) or talk.dialogue(text, talk.state.get("context"))
 
 
-def speak_of_event(account: GatewayAccount, incoming: Incoming, now: datetime) -> Reply:
-    if incoming.event_name == "subscribe":
-        return TextReply(language.welcome_text(account.systems))
+def speak_of_place(talk: Talk, spot: dict[str, object]) -> Reply:
+    """The sky there; the place is kept for half an hour, longer only on request."""
+    text = places.sky_tonight(talk.account, spot, talk.now)
+    if "sky" not in talk.account.systems or spot == talk.follower.profile.get("spot"):
+        return talk.say(text)
+    talk.state["spot"] = spot
+    return talk.say(f"{text}\n{places.REMEMBER}")
+
+
+def speak_of_event(talk: Talk, incoming: Incoming) -> Spoken:
     if incoming.event_name == "click" and incoming.text:
-        return TextReply(answer_text(account, incoming.text, now))
-    if incoming.event_name in _TALKING_EVENTS:
-        return TextReply(language.menu_text(account.systems))
-    return NoReply()
+        return answer_text(talk, incoming.text)
+    if not expects_answer(incoming):
+        return NoReply(), ""
+    scene = incoming.event_key.strip().removeprefix(SCENE_PREFIX)
+    by_rule = talk.by_rule(scene) if scene else None
+    if by_rule is not None:
+        return by_rule, RULE
+    return talk.say(_words_of_event(talk.account, incoming)), ""
+
+
+def _words_of_event(account: GatewayAccount, incoming: Incoming) -> str:
+    menu = language.menu_text(account.systems)
+    if incoming.event_name == "subscribe":
+        welcome = account.texts.welcome
+        return f"{welcome}\n{menu}" if welcome else language.welcome_text(account.systems)
+    scanned = incoming.value("ScanCodeInfo", "ScanResult").strip()[:SHOWN_SCAN]
+    if incoming.event_name == "scancode_waitmsg" and scanned:
+        return f"扫到的内容：{scanned}\n这里不处理扫码的内容。\n{menu}"
+    return menu
 
 
 def polite_sentence(account: GatewayAccount, incoming: Incoming) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
 from wechat.crypto import LENIENT, STRICT, Policy
-from wechat.models import OfficialAccount
+from wechat.keywords import Rule
+from wechat.models import AccountTexts, KeywordRule, OfficialAccount
 from wechat.xml import TextReply
 
 ERROR_TEXT = "抱歉，刚才处理这条消息时出了点问题，我们已经记录下来。请稍后再发一次。"
@@ -30,6 +32,9 @@ class GatewayAccount:
     rate_limit_per_min: int
     lenient_until: datetime | None
     _policy: Policy = field(repr=False)
+    texts: AccountTexts = field(default_factory=AccountTexts, repr=False, compare=False)
+    rules: tuple[Rule, ...] = ()
+    sensitive: re.Pattern[str] | None = None
 
     _cache: ClassVar[dict[str, GatewayAccount]] = {}
 
@@ -52,6 +57,8 @@ class GatewayAccount:
     @classmethod
     def of(cls, row: OfficialAccount) -> Self:
         lenient = row.verification == LENIENT
+        texts = AccountTexts.objects.filter(account=row).first() or AccountTexts(account=row)
+        rules = KeywordRule.objects.filter(account=row, is_on=True).order_by("position", "id")
         return cls(
             id=row.pk,
             slug=row.slug,
@@ -65,6 +72,9 @@ class GatewayAccount:
             rate_limit_per_min=row.rate_limit_per_min,
             lenient_until=row.verification_until if lenient else None,
             _policy=replace(row.policy(row.created), verification=STRICT),
+            texts=texts,
+            rules=tuple(rule.as_rule() for rule in rules),
+            sensitive=words_pattern(texts.sensitive_words),
         )
 
     def policy(self, now: datetime) -> Policy:
@@ -87,4 +97,14 @@ class GatewayAccount:
         return openid in self.pilot_openids or bucket < self.pilot_percent
 
     def error_reply(self) -> TextReply:
-        return TextReply(ERROR_TEXT)
+        return TextReply(self.covered(self.texts.error or ERROR_TEXT))
+
+    def covered(self, text: str) -> str:
+        """The text with its sensitive words covered, before it is echoed or sent."""
+        return self.sensitive.sub(lambda word: "＊" * len(word[0]), text) if self.sensitive else text
+
+
+def words_pattern(words: str) -> re.Pattern[str] | None:
+    """Finds the words, one a line, whatever their case; the longest first, so that none is half covered."""
+    listed = sorted({word.strip() for word in words.splitlines() if word.strip()}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, listed)), re.IGNORECASE) if listed else None

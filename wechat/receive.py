@@ -13,14 +13,15 @@ from urllib.parse import parse_qsl
 
 from celestial_site.encryption import secret_print
 from celestial_site.logs import message_id
-from wechat import crypto, xml
+from wechat import crypto, erasure, xml
 from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_reply
 from wechat.converse import converse
 from wechat.crypto import Cause, Opened, Rejected
 from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, FollowerMinute, Message
+from wechat.models import DedupFingerprint, Follower, FollowerMinute, Message
 from wechat.models.message import Outcome, Status
-from wechat.xml import NO_REPLY, Incoming, NoReply
+from wechat.models.statements import write_transaction
+from wechat.xml import NO_REPLY, Incoming, NoReply, TextReply
 
 log = logging.getLogger("wechat")
 
@@ -86,7 +87,8 @@ def receive(account: GatewayAccount, delivery: Delivery) -> Answered:
     message_id.set(str(claimed.message_id))
     if not claimed.is_new:
         return join(account, delivery, opened, claimed)
-    return answer(account, delivery, opened, incoming, message, trigger="wechat")
+    follower = Follower.known(claimed.follower_id, account.id, message.openid)
+    return answer(account, delivery, opened, incoming, message, follower, trigger="wechat")
 
 
 def answer(
@@ -95,37 +97,52 @@ def answer(
     opened: Opened,
     incoming: Incoming,
     message: Message,
+    follower: Follower,
     *,
     trigger: str,
 ) -> Answered:
     """Steps 4 to 6 for the try that holds the lease: converse, render and seal, record."""
     with delivery.step("converse"):
-        outcome = over_the_limit(account, incoming, delivery.at) or run_handler(
-            account, incoming, delivery.at
+        outcome = not_answered(account, incoming, follower, delivery.at) or run_handler(
+            account, incoming, delivery.at, follower
         )
     with delivery.step("seal"):
         outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
         outcome.seal = seal_print(account, opened)
     outcome.steps = delivery.steps
-    message.record(outcome, trigger=trigger)
+    record(message, incoming, outcome, follower, delivery.at, trigger=trigger)
     return Answered(outcome.wire, outcome.status, outcome.cause, marks=tuple(message.marks))
 
 
-def over_the_limit(account: GatewayAccount, incoming: Incoming, at: datetime) -> Outcome | None:
-    """The silent outcome for a follower who writes too often; counted for real deliveries, not for replays."""
+def not_answered(
+    account: GatewayAccount, incoming: Incoming, follower: Follower, at: datetime
+) -> Outcome | None:
+    """The outcome for a follower who is blocked or writes too often; for real deliveries, not for replays.
+
+    Somebody who wants their data deleted is always heard.
+    """
+    if erasure.asked_for(incoming):
+        return None
+    if follower.blocked:
+        return Outcome(Status.ACKNOWLEDGED, "blocked", NO_REPLY)
     if not account.rate_limit_per_min or incoming.is_event:
         return None
-    if FollowerMinute.add(account.id, incoming.from_user, at) <= account.rate_limit_per_min:
+    over = FollowerMinute.add(account.id, incoming.from_user, at) - account.rate_limit_per_min
+    if over <= 0:
         return None
+    if over == 1 and account.texts.rate_limited:
+        note = TextReply(account.covered(account.texts.rate_limited))
+        return Outcome(Status.REPLIED, "rate_limited", xml.render(note, incoming, int(at.timestamp())))
     return Outcome(Status.ACKNOWLEDGED, "rate_limited", NO_REPLY)
 
 
-def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime) -> Outcome:
+def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime, follower: Follower) -> Outcome:
     """The reply as XML. A handler that raises costs the follower an apology and staff a traceback, never a 5xx."""
     try:
-        reply, cause = converse(account, incoming, at)
+        reply, cause = converse(account, incoming, at, follower.open(at))
         failed = False
     except Exception:
+        follower.open(at)
         log.exception("the handler failed")
         reply, cause, failed = account.error_reply(), "engine_error", True
     reply_xml = xml.render(reply, incoming, int(at.timestamp()))
@@ -133,6 +150,30 @@ def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime) -> Ou
         return Outcome(Status.FAILED, cause, reply_xml)
     silent = isinstance(reply, NoReply) or reply_xml == NO_REPLY
     return Outcome(Status.ACKNOWLEDGED if silent else Status.REPLIED, cause, reply_xml)
+
+
+def record(
+    message: Message,
+    incoming: Incoming,
+    outcome: Outcome,
+    follower: Follower,
+    at: datetime,
+    *,
+    trigger: str,
+    actor: str = "",
+) -> None:
+    """The outcome and the follower's new state together: a try that dies before leaves the state for the next one."""
+    erases = outcome.cause == erasure.CAUSE
+    if not erases and not follower.changed:
+        message.record(outcome, trigger=trigger, actor=actor)
+        return
+    with write_transaction():
+        if erases:
+            person = erasure.person_of(incoming)
+            erasure.erase(message.account_id, person, message.received_at, at, sparing=message.id)
+        else:
+            follower.store(at)
+        message.record(outcome, trigger=trigger, actor=actor)
 
 
 def join(account: GatewayAccount, delivery: Delivery, opened: Opened, claimed: Claim) -> Answered:
@@ -158,7 +199,8 @@ def finish_lost_try(account: GatewayAccount, delivery: Delivery, opened: Opened,
     """Answer a message from its stored plaintext: this delivery's copy proved only that it is the same message."""
     message = Message.objects.get(pk=message_pk)
     incoming = xml.parse(bytes(message.plaintext))
-    answered = answer(account, delivery, opened, incoming, message, trigger="takeover")
+    follower = Follower.of(account.id, message.openid)
+    answered = answer(account, delivery, opened, incoming, message, follower, trigger="takeover")
     answered.duplicate = True
     return answered
 

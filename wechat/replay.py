@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from wechat import xml
 from wechat.crypto import Rejected
 from wechat.gateway_account import GatewayAccount
-from wechat.models import Attempt, Message
+from wechat.models import Attempt, Follower, Message
 from wechat.receive import run_handler
 
 LIMIT = 500
@@ -54,7 +54,8 @@ def replay(message: Message, actor: str) -> Replay:
     account = GatewayAccount.of(message.account)
     incoming = xml.parse(bytes(message.plaintext))
     start = time.perf_counter()
-    outcome = run_handler(account, incoming, datetime.now(UTC))
+    # A stranger: what the follower is talking about today says nothing about a message of the past, nor may it change.
+    outcome = run_handler(account, incoming, datetime.now(UTC), Follower())
     outcome.steps = {"converse": round((time.perf_counter() - start) * 1000, 3)}
     attempt = Attempt.record(message.pk, outcome, trigger=Attempt.Trigger.REPLAY, actor=actor)
     old, new = reply_text(message.reply_xml), reply_text(outcome.reply_xml)

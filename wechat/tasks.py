@@ -10,12 +10,12 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from celestial_site.celery import app
-from wechat import outbox, xml
+from wechat import erasure, outbox, xml
 from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, Message, OutboundMessage
+from wechat.models import DedupFingerprint, Follower, Message, OutboundMessage
 from wechat.models.message import Status
 from wechat.pruning import prune_expired
-from wechat.receive import run_handler, take_over
+from wechat.receive import record, run_handler, take_over
 
 log = logging.getLogger("wechat")
 
@@ -26,7 +26,10 @@ BATCH = 100
 
 @app.task(name="wechat.tasks.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
-    """Answer the messages whose try is gone, so that WeChat's next try, or staff, find the reply."""
+    """Answer the messages whose try is gone, so that WeChat's next try, or staff, find the reply.
+
+    And delete what people asked to be deleted, and conversations that are over.
+    """
     lost = DedupFingerprint.objects.filter(
         message__status=Status.PENDING, lease_until__lt=datetime.now(UTC) - GRACE
     )
@@ -37,14 +40,19 @@ def sweep() -> int:
             finished += 1
     if finished:
         log.warning("finished messages of lost tries", extra={"count": finished})
+    now = datetime.now(UTC)
+    erasure.finish(now)
+    Follower.forget_finished(now)
     return finished
 
 
 def finish(message: Message) -> None:
     """Run the handler and record the reply as XML; it is sealed when a delivery asks for it."""
     account = GatewayAccount.of(message.account)
-    outcome = run_handler(account, xml.parse(bytes(message.plaintext)), message.received_at)
-    message.record(outcome, trigger="takeover", actor="sweeper")
+    incoming, at = xml.parse(bytes(message.plaintext)), message.received_at
+    follower = Follower.of(account.id, message.openid)
+    outcome = run_handler(account, incoming, at, follower)
+    record(message, incoming, outcome, follower, at, trigger="takeover", actor="sweeper")
 
 
 @app.task(name="wechat.tasks.prune")  # type: ignore[untyped-decorator]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from predictions.engine import ENGINE_VERSION
@@ -74,6 +75,16 @@ class Message(models.Model):
             models.Index(
                 fields=["received_at"], name="message_pending", condition=models.Q(status="pending")
             ),
+            models.Index(
+                fields=["received_at"],
+                name="message_erasing",
+                condition=models.Q(cause="erasure", redacted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["account", "received_at"],
+                name="message_unknown",
+                condition=models.Q(cause="not_understood"),
+            ),
         ]
         permissions = [
             ("replay_message", _("Can replay messages (dry run)")),
@@ -98,6 +109,28 @@ class Message(models.Model):
         with write_transaction(), connection.cursor() as cursor:
             cursor.execute(_UPDATE_OUTCOME, [*values, outcome.milliseconds, self.id])
             cursor.execute(_INSERT_ATTEMPT, Attempt.row(self.id, outcome, trigger, actor))
+
+    def redact(self, now: datetime) -> None:
+        """Delete the personal data of this message; the row, its times and its outcome stay."""
+        pseudonym = erased_name(self.account_id, self.openid)
+        redact_messages(Message.objects.filter(pk=self.pk), pseudonym, now)
+        self.refresh_from_db()
+
+
+def erased_name(account_id: int, openid: str) -> str:
+    """What stands for an OpenID that was deleted: the same for all its messages, and no way back."""
+    return (
+        "erased:"
+        + salted_hmac("wechat.erased", f"{account_id}:{openid}", algorithm="sha256").hexdigest()[:32]
+    )
+
+
+def redact_messages(rows: models.QuerySet[Message], pseudonym: str, now: datetime) -> int:
+    """`Message.redact` for many: their number. What an attempt replied goes with what was asked."""
+    Attempt.objects.filter(message__in=rows.values("pk")).update(reply_xml=None)
+    emptied: dict[str, Any] = {"raw": b"", "plaintext": b"", "content": "", "query": ""}
+    emptied |= {"reply_xml": None, "reply_wire": None, "reply_seal": ""}
+    return rows.update(openid=pseudonym, redacted_at=now, **emptied)
 
 
 class Outcome:

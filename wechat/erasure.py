@@ -1,0 +1,87 @@
+"""Deleting a person's data: on request, when they unfollow, and when they withdraw their authorisation."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from predictions.language.normalise import normalise
+from predictions.language.topics import small_request
+from wechat import xml
+from wechat.models import Follower, Message, OfficialAccount, OutboundMessage, RejectionSample
+from wechat.models.message import Status, erased_name, redact_messages
+from wechat.models.statements import write_transaction
+from wechat.xml import Incoming
+
+CAUSE = "erasure"
+DELETED = (
+    "已删除：为您保存的资料、没说完的对话、以往的消息和回复。您刚发的这一条会在约一分钟后删除，"
+    "只留下没有您身份和内容的处理记录（时间与结果）。再次发消息会重新产生消息记录。"
+)
+# WeChat repeats a message for about 15 seconds and has to get the same reply; then it may go too.
+RETRIES_OVER = timedelta(seconds=60)
+BATCH = 100
+_EVENTS = frozenset({"unsubscribe", "user_authorization_cancellation"})
+# Every wording of such a request has one of these; the parser is asked only then.
+_VERBS = frozenset("删刪清注抹")
+
+
+def asked_for(incoming: Incoming) -> bool:
+    """Whether a message or event means that the person's data have to go."""
+    if incoming.event_name in _EVENTS and incoming.is_event:
+        return True
+    text = incoming.text
+    return bool(_VERBS & set(text)) and small_request(normalise(text).text) == "delete_data"
+
+
+def person_of(incoming: Incoming) -> str:
+    """Whose data: the sender's, but an authorisation is cancelled by the platform, which names the person."""
+    named = (
+        incoming.value("OpenID").strip() if incoming.event_name == "user_authorization_cancellation" else ""
+    )
+    return (named or incoming.from_user)[:128]
+
+
+def erase(account_id: int, openid: str, until: datetime, now: datetime, *, sparing: int = 0) -> None:
+    """Delete what is known of a person up to `until`, in every table.
+
+    The message that asks (`sparing`) and those still being answered are left to `finish`.
+    """
+    mine = Message.objects.filter(
+        account_id=account_id, openid=openid, received_at__lte=until, redacted_at=None
+    )
+    finished = mine.exclude(pk=sparing).exclude(status=Status.PENDING) if sparing else mine
+    pseudonym = erased_name(account_id, openid)
+    redact_messages(finished, pseudonym, now)
+    OutboundMessage.forget(account_id, openid, pseudonym)
+    followers = Follower.objects.filter(account_id=account_id, openid=openid)
+    (followers if sparing else followers.filter(updated__lte=until)).delete()
+    _empty_samples(account_id, openid)
+    _leave_pilot(account_id, openid)
+
+
+def _empty_samples(account_id: int, openid: str) -> None:
+    """Refused requests keep when, why and from where. The ring is small and has no column for a sender."""
+    needle = openid.encode()
+    for sample in RejectionSample.objects.filter(account_id=account_id):
+        if needle in bytes(sample.body) or openid in f"{sample.query} {sample.detail}":
+            RejectionSample.objects.filter(pk=sample.pk).update(body=b"", query="", detail="")
+
+
+def _leave_pilot(account_id: int, openid: str) -> None:
+    account = OfficialAccount.objects.filter(pk=account_id, pilot_openids__contains=openid).first()
+    if account is not None:
+        account.pilot_openids = "\n".join(name for name in account.pilot_openids.split() if name != openid)
+        account.save(update_fields=["pilot_openids"])
+
+
+def finish(now: datetime) -> int:
+    """Delete the messages that asked for it and what was still being answered then: the number of requests."""
+    due = Message.objects.filter(cause=CAUSE, redacted_at=None, received_at__lte=now - RETRIES_OVER)
+    requests = list(due.order_by("received_at")[:BATCH])
+    for message in requests:
+        incoming = xml.parse(bytes(message.plaintext))
+        with write_transaction():
+            erase(message.account_id, person_of(incoming), message.received_at, now)
+            if message.openid != person_of(incoming):
+                message.redact(now)
+    return len(requests)
