@@ -32,7 +32,7 @@ PHONE = {
     "has_touch": True,
 }
 SLUG = "default"
-NAME = "星历问答"
+ACCOUNTS = {SLUG: "星历问答"}
 ROLES = ("owner", "operator", "viewer")
 
 # Credentials that the environment sets are read-only in the console; here staff set everything.
@@ -44,9 +44,10 @@ from wechat.models import OfficialAccount
 for role in {ROLES!r}:
     User.objects.create_user(role, password={credentials.PASSWORD!r}, is_staff=True).groups.add(
         Group.objects.get(name=role))
-OfficialAccount.objects.update_or_create(slug={SLUG!r}, defaults=dict(
-    name={NAME!r}, token={credentials.TOKEN!r}, aes_key={credentials.AES_KEY!r}, app_id={credentials.APP_ID!r},
-    encryption="compatible", systems=[system.id for system in all_systems()]))
+for slug, name in ACCOUNTS.items():
+    OfficialAccount.objects.update_or_create(slug=slug, defaults=dict(
+        name=name, token={credentials.TOKEN!r}, aes_key={credentials.AES_KEY!r}, app_id={credentials.APP_ID!r},
+        encryption="compatible", systems=[system.id for system in all_systems()]))
 """
 # Runs before the page's own scripts, outside of its policy.
 _LISTEN = """
@@ -56,10 +57,10 @@ document.addEventListener('securitypolicyviolation', event =>
 
 
 @contextmanager
-def console_server(folder: Path) -> Iterator[Server]:
-    """gunicorn with an account that answers everything, and one user of each role."""
+def console_server(folder: Path, accounts: dict[str, str] = ACCOUNTS) -> Iterator[Server]:
+    """gunicorn with accounts that answer everything (slug -> name), and one user of each role."""
     with running_server(folder, static=True, environment=_NOTHING_FROM_THE_ENVIRONMENT) as server:
-        made = server.manage("shell", "--no-imports", "-c", _SET_UP)
+        made = server.manage("shell", "--no-imports", "-c", f"ACCOUNTS = {accounts!r}{_SET_UP}")
         assert made.returncode == 0, made.stderr
         yield server
 
