@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from statistics import median
 
 from predictions import engine
@@ -26,12 +27,16 @@ REPEATS = 200
 
 def charts() -> dict[str, float]:
     """Median milliseconds of one chart, by system; each with another day, so that no cache of results helps."""
-    return {system.id: _median(lambda number, s=system: _chart(s, number)) for system in all_systems()}
+    return {system.id: _median(partial(_chart, system)) for system in all_systems()}
 
 
 def sentences() -> dict[str, float]:
     """Median milliseconds to understand one sentence, by sentence."""
-    return {text: _median(lambda _, t=text: understand(t, NOW)) for text in SENTENCES}
+    return {text: _median(partial(_parse, text)) for text in SENTENCES}
+
+
+def _parse(text: str, _number: int) -> object:
+    return understand(text, NOW)
 
 
 def _chart(system: System, number: int) -> object:

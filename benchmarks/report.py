@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +48,7 @@ class Report:
     tables: list[tuple[str, list[tuple[str, ...]]]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def add_table(self, title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    def add_table(self, title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
         self.tables.append((title, [header, *rows]))
 
     def markdown(self) -> str:

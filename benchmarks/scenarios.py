@@ -24,8 +24,8 @@ class Plan:
     rows: int
 
 
-QUICK = Plan(rounds=3, messages=200, half_seconds=1.5, rows=20_000)
-FULL = Plan(rounds=7, messages=1000, half_seconds=5.0, rows=200_000)
+QUICK = Plan(rounds=3, messages=100, half_seconds=1.0, rows=20_000)
+FULL = Plan(rounds=7, messages=500, half_seconds=5.0, rows=200_000)
 
 
 def cpu_figures(servers: Servers, plan: Plan, report: Report, say: Say) -> None:
@@ -54,7 +54,7 @@ def throughput_figures(servers: Servers, plan: Plan, report: Report, say: Say) -
     """Throughput at 64 connections and p95 at half load, beside the peer with the same duties."""
     subjects = (servers.storing, *servers.ours)
     runs = [throughput.Run(subject, scheme) for scheme in SCHEMES for subject in subjects]
-    throughput.measure(runs, max(3, plan.rounds // 2), plan.messages * 2, plan.half_seconds, say)
+    throughput.measure(runs, max(3, plan.rounds // 2), plan.messages * 3, plan.half_seconds, say)
     rows = []
     for run in runs:
         fair = next(other for other in runs if other.scheme == run.scheme)
