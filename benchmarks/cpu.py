@@ -46,7 +46,7 @@ class Case:
 def measure(cases: list[Case], rounds: int, count: int, say: Callable[[str], None]) -> None:
     """Warm each case up, then fill in `rounds` interleaved rounds of `count` messages each."""
     for case in cases:
-        case.measure(50)
+        case.measure(20)
     for number in range(1, rounds + 1):
         say(f"CPU per message, round {number} of {rounds}")
         for case in cases:

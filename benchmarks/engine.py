@@ -22,7 +22,7 @@ SENTENCES = (
     "下周三宜结婚吗",
     "你好呀朋友",
 )
-REPEATS = 200
+REPEATS = 100
 
 
 def charts() -> dict[str, float]:

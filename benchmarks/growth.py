@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-CHUNK = 5000
+CHUNK = 1000  # PostgreSQL takes 65,535 parameters in one statement
 
 
 def fill(rows: int) -> None:

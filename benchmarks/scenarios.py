@@ -24,7 +24,7 @@ class Plan:
     rows: int
 
 
-QUICK = Plan(rounds=3, messages=100, half_seconds=1.0, rows=20_000)
+QUICK = Plan(rounds=3, messages=60, half_seconds=1.0, rows=5_000)
 FULL = Plan(rounds=7, messages=500, half_seconds=5.0, rows=200_000)
 
 
