@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Reloads a running gunicorn without refusing a request: reload_gunicorn.sh MASTER_PID
 #
-# Same release: HUP, which replaces the workers. Another release behind `current`: HUP would keep the old
-# interpreter with the old packages, so gunicorn starts its successor on the same socket (USR2); once that answers,
-# systemd is told the new main process and the old one finishes what it has begun.
+# gunicorn starts its successor on the same socket (USR2), from behind `current`: with the packages, the interpreter and
+# the code of whatever release that is now. Once the successor's workers answer, systemd is told the new main process,
+# and the old one finishes what it has begun. HUP would keep the old packages, and it ends the old workers while the
+# new ones still load, which costs messages their seconds.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=installation.sh
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
@@ -35,11 +36,6 @@ all_accept() {
 
 old=${1:-}
 if ! [[ $old =~ ^[0-9]+$ && -d /proc/$old ]]; then fail "usage: reload_gunicorn.sh MASTER_PID" 2; fi
-if [ "$(readlink "/proc/$old/cwd")" = "$(cd "$checkout" && pwd -P)" ]; then
-    kill -HUP "$old"
-    exit
-fi
-
 workers=$(children "$old" | wc -l)
 kill -USR2 "$old"
 deadline=$((SECONDS + SECONDS_TO_START))
