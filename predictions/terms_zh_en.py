@@ -51,6 +51,7 @@ _LABELS = {
     "month_day": ("月日：", "Month and day: "),
     "hidden_lines": ("伏神：", "Hidden lines: "),
     "body_of_hexagram": ("卦身：", "Body: "),
+    "focus": ("用神：", "Focus: "),
     "moving_line": ("动爻：", "Moving line: "),
     "body_use": ("体用：", "Body and use: "),
     "three_palaces": ("三宫：", "Three palaces: "),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 
 from predictions import lunar
@@ -51,10 +51,11 @@ Outcome = Callable[[Json, Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class CastingTime:
-    """A resolved moment of asking; ``lunar`` is its lunar day by the 23:00 rule, ``hour`` its branch or None."""
+    """A resolved moment of asking; ``day`` and ``lunar`` go by the 23:00 rule, ``hour`` its branch or None."""
 
     moment: Moment
     pillars: Pillars
+    day: date
     lunar: LunarDate
     hour: int | None
 
@@ -76,7 +77,7 @@ def casting_time(data: Json, options: Json) -> CastingTime:
     if local and local.hour == 23 and options["zi_rule"] == "next_day":
         day += timedelta(days=1)
     hour = None if pillars.hour is None else pillars.hour % 12
-    return CastingTime(moment, pillars, lunar.to_lunar(day, options["calendar_source"]), hour)
+    return CastingTime(moment, pillars, day, lunar.to_lunar(day, options["calendar_source"]), hour)
 
 
 def time_step(cast: CastingTime, options: Json) -> Json:

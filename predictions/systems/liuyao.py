@@ -62,6 +62,8 @@ INPUT_SCHEMA: Json = {
         object_schema("六爻（报数）", {"numbers": NUMBERS, "moment": DAY_MOMENT}, ["numbers"]),
     ],
 }
+# A seed may be long; the echo shows its beginning.
+SHOWN_SEED = 32
 FOCUSES = {
     "none": None,
     "self": "世",
@@ -176,7 +178,9 @@ def _described_method(chart: Chart, lang: str) -> str:
         values = "、".join(VALUE_NAMES[value] for value in data["lines"])
         return f"lines from the bottom: {values}" if lang == "en" else f"自初爻报爻：{values}"
     if "seed" in data:
-        return f"three coins, seed {data['seed']}" if lang == "en" else f"三枚铜钱（种子 {data['seed']}）"
+        seed = str(data["seed"])
+        shown = seed if len(seed) <= SHOWN_SEED else f"{seed[:SHOWN_SEED]}…"
+        return f"three coins, seed {shown}" if lang == "en" else f"三枚铜钱（种子 {shown}）"
     if "numbers" in data:
         numbers = "、".join(str(number) for number in data["numbers"])
         return f"numbers {numbers}" if lang == "en" else f"报数 {numbers}"

@@ -30,6 +30,8 @@ def _chart_lines(facts: Json, lang: str) -> list[str]:
     ]
     if hidden:
         lines.append(f"{label('hidden_lines', lang)}{'、'.join(hidden)}")
+    if facts["focus"]:
+        lines.append(f"{label('focus', lang)}{_focus(facts['focus'])}")
     if facts["body"]:
         lines.append(f"{label('body_of_hexagram', lang)}{facts['body']['branch']}")
     return lines
@@ -38,6 +40,16 @@ def _chart_lines(facts: Json, lang: str) -> list[str]:
 def _named(of: Json) -> str:
     extra = "".join(f"·{of[name]}" for name in ("stage", "kind") if of[name] and of[name] != of["palace"])
     return f"{of['symbol']}{of['name']}（{of['palace']}宫{extra}）"
+
+
+def _focus(focus: Json) -> str:
+    places = "、".join(
+        f"{_PLACES[line['position'] - 1]}爻{line['branch']}{line['element']}" for line in focus["lines"]
+    )
+    if places:
+        return f"{focus['relative']}（{places}）"
+    hidden = focus["hidden"]
+    return f"{focus['relative']}（伏于{_PLACES[hidden['position'] - 1]}爻{hidden['under']}之下）"
 
 
 def _spirit_of(line: Json) -> str:

@@ -19,7 +19,7 @@ from predictions.systems.qimen_ju import YUAN, Ju, ju_of
 from predictions.systems.qimen_patterns import good_directions, patterns
 from predictions.systems.qimen_plate import Plate, hidden_stem, leader_facts, plate
 from predictions.systems.qimen_text import render
-from predictions.types import Chart, Computation, FieldError, Json, Reading
+from predictions.types import Chart, Computation, FieldError, Json, Notice, Reading
 
 INPUT_SCHEMA = object_schema("奇门遁甲", {"moment": TIMED_MOMENT}, ["moment"])
 OPTION_SCHEMA = object_schema(
@@ -28,9 +28,10 @@ OPTION_SCHEMA = object_schema(
     | {
         "ju_method": choice(
             "定局",
-            ["chaibu", "maoshan"],
+            ["chaibu", "zhirun_9", "zhirun_10", "maoshan"],
             "chaibu",
-            "chaibu 拆补：节气按交节时刻，元按符头；maoshan 茅山：自交节时刻起五日一元。置闰不提供",
+            "chaibu 拆补：节气按交节时刻，元按符头；zhirun_9 置闰：芒种、大雪之符头早于交节满九日即闰；"
+            "zhirun_10 置闰：过九日方闰；maoshan 茅山：自交节时刻起五日一元",
         ),
         "plate": choice("盘式", ["zhuan"], "zhuan", "zhuan 转盘：九星、八门、八神整盘旋转。飞盘不提供"),
         "center": choice("中宫", ["kun"], "kun", "kun 中五宫寄坤二，天禽随天芮"),
@@ -42,6 +43,9 @@ OPTION_SCHEMA = object_schema(
         ),
     },
 )
+
+
+_METHODS = {"chaibu": "拆补", "zhirun_9": "置闰满九日", "zhirun_10": "置闰过九日", "maoshan": "茅山"}
 
 
 def check(data: Json, options: Json) -> list[FieldError]:
@@ -56,13 +60,26 @@ def compute(data: Json, options: Json) -> Computation:
     found = _plate(cast, ju, options)
     trace = [*cast.moment.trace, time_step(cast, options), _step(ju, options)]
     notices = moment_notices(data, options, cast, outcome, (ju.before, ju.after))
-    return Computation(trace, _facts(cast, ju, found), notices)
+    return Computation(trace, _facts(cast, ju, found), [*notices, *_threshold_notices(data, options, ju)])
+
+
+def _threshold_notices(data: Json, options: Json, ju: Ju) -> list[Notice]:
+    """The days in which the two thresholds of 置闰 give another ju."""
+    other = {"zhirun_9": "zhirun_10", "zhirun_10": "zhirun_9"}.get(options["ju_method"])
+    if other is None:
+        return []
+    titles = {"this": ju.title, "other": outcome(data, options | {"ju_method": other})["title"]}
+    if titles["this"] == titles["other"]:
+        return []
+    text = f"置闰的界限各家不一：这里{_METHODS[options['ju_method']]}，为{titles['this']}；"
+    text += f"{_METHODS[other]}则为{titles['other']}。"
+    return [Notice("zhirun_threshold", text, {"options": {"ju_method": other}, "differs": {"title": titles}})]
 
 
 def _ju(cast: CastingTime, options: Json) -> Ju:
     if cast.moment.instant is None:
         raise ValueError("a plate needs the hour")
-    return ju_of(cast.moment.instant, cast.pillars.day, options["calendar_source"], options["ju_method"])
+    return ju_of(cast.moment.instant, cast.day, options["calendar_source"], options["ju_method"])
 
 
 def _plate(cast: CastingTime, ju: Ju, options: Json) -> Plate:
@@ -92,6 +109,8 @@ def _facts(cast: CastingTime, ju: Ju, found: Plate) -> Json:
             "ju": ju.number,
             "yuan": YUAN[ju.yuan],
             "title": ju.title,
+            "ju_term": ju.term,
+            "intercalary": ju.intercalary,
             "term": ju.before.as_dict(),
             "fu_head": cycle_name(ju.fu_head),
         }
@@ -130,7 +149,7 @@ def interpret(chart: Chart) -> Reading:
 def describe(chart: Chart, lang: str) -> str:
     """公历2026-11-24 10:30（北京时间），时家奇门 拆补 转盘."""
     moment = casting_time(chart.input["moment"], chart.options).moment
-    method = {"chaibu": "拆补", "maoshan": "茅山"}[chart.options["ju_method"]]
+    method = _METHODS[chart.options["ju_method"]]
     told = describe_moment(moment, chart.options["true_solar"], lang)
     return f"{told}, {chart.options['ju_method']}" if lang == "en" else f"{told}，时家奇门（{method}，转盘）"
 
@@ -157,6 +176,7 @@ SYSTEM = System(
     ),
     conformance=(
         "时家、拆补、转盘、中宫寄坤，与 qimen-rs 在 1901-2099 年随机 1,000 盘逐宫一致；茅山按定义；"
-        "置闰、飞盘、日家、刻家不提供"
+        "置闰按日计，满九日的与一份公开年表在 1960-2050 年 32 次置闰中 29 次同年（余者差半年），没有独立程序逐盘核对；"
+        "飞盘、日家、刻家、中宫他寄不提供"
     ),
 )

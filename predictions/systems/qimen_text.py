@@ -22,7 +22,7 @@ def _chart_lines(facts: Json, lang: str) -> list[str]:
     gate = f"{facts['chief_gate']}落{_place(facts['chief_gate_palace'])}"
     palaces = {palace["palace"]: palace for palace in facts["palaces"]}
     lines = [
-        f"{label('plate', lang)}{facts['title']}（{facts['term']['name']}）",
+        f"{label('plate', lang)}{facts['title']}",
         f"{label('pillars', lang)}{pillars} {label('void', lang)}{''.join(facts['void'])}",
         f"{label('chiefs', lang)}{facts['head']}{facts['leader_stem']} {star} {gate}",
         *(_palace_line(palaces[number]) for number in _DRAWN),

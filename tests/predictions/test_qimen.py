@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from qimen_rs import calculate
 
 from predictions import engine, registry, rules
-from predictions.solar_terms import term
+from predictions.cycles import day_cycle
+from predictions.solar_terms import TERM_NAMES, term
 from predictions.systems.qimen_ju import ju_of
 from predictions.systems.qimen_plate import GATES, STARS, plate
+from predictions.systems.qimen_zhirun import zhirun_term
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, InvalidInput, canonical_json
 from tests.predictions.test_engine import answered, good_births, json_values, near_births
 
@@ -186,21 +188,79 @@ def test_every_plate_holds_each_star_gate_and_spirit_once():
 
 
 def test_the_ju_of_the_verse():
-    """冬至惊蛰一七四, 夏至白露九三六 (烟波钓叟歌): 上中下 by 符头 甲子, 己巳, 甲戌."""
-    for name, year, index, expected in (("冬至", 2025, 23, [1, 7, 4]), ("夏至", 2026, 11, [9, 3, 6])):
-        instant = term(year, index).instant + timedelta(days=1)
-        found = [ju_of(instant, day, "hko", "chaibu") for day in (0, 5, 10)]
-        assert [ju.number for ju in found] == expected
-        assert {ju.before.name for ju in found} == {name}
+    """冬至惊蛰一七四, 夏至白露九三六 (烟波钓叟歌), 上中下 by 符头."""
+    for name, year, index, expected in (("冬至", 2025, 23, (1, 7, 4)), ("夏至", 2026, 11, (9, 3, 6))):
+        solstice = term(year, index)
+        for step in range(1, 14):
+            day = solstice.date + timedelta(days=step)
+            ju = ju_of(solstice.instant + timedelta(days=step), day, "hko", "chaibu")
+            assert (ju.term, ju.number) == (name, expected[day_cycle(day) // 5 % 3])
 
 
 def test_maoshan_counts_five_days_from_the_term():
     start = term(2026, 22).instant
     assert start == datetime(2026, 12, 7, 2, 52, 32, tzinfo=UTC)
     days = (0, 4.99, 5, 9.99, 10, 14.5)
-    found = [ju_of(start + timedelta(days=day), 0, "hko", "maoshan").yuan for day in days]
+    found = [ju_of(start + timedelta(days=day), start.date(), "hko", "maoshan").yuan for day in days]
     assert found == [0, 0, 1, 1, 2, 2]
     assert facts({"moment": NOON}, ju_method="maoshan")["yuan"] == "上元"
+
+
+@pytest.mark.parametrize(
+    ("civil", "title"),
+    [
+        # kinqimen issue 43: 拆补 has 处暑上元 阴遁一局 here.
+        (datetime(2004, 9, 1, 12), "阴遁九局 白露上元"),
+        # kinqimen issue 23: right after 冬至, in the repeated block of 大雪.
+        (datetime(2021, 12, 24, 20), "阴遁一局 闰大雪下元"),
+        (datetime(2021, 12, 30, 18), "阳遁一局 冬至上元"),
+        # kinqimen issue 62: 霜降 by the sun, 立冬 by its block.
+        (datetime(2027, 10, 31, 20, 49), "阴遁六局 立冬上元"),
+    ],
+)
+def test_zhirun_gives_the_ju_that_people_expect(civil, title):
+    for method in ("zhirun_9", "zhirun_10"):
+        assert facts(moment_of(civil), ju_method=method)["title"] == title
+
+
+def test_zhirun_follows_the_blocks_one_by_one():
+    """The half years, against a walk from block to block since 1800."""
+    first = term(1800, 23).date
+    day, number = first - timedelta(days=day_cycle(first) % 15), 24 * 1800 + 23
+    while day.year < 2100:
+        year, index = divmod(number, 24)
+        name = TERM_NAMES[index]
+        ahead = (term(year, index).date - day).days
+        repeats = 2 if name in ("芒种", "大雪") and ahead >= 9 else 1
+        for block in range(repeats):
+            if day.year >= 1900:
+                assert zhirun_term(day + timedelta(days=7), 9, "hko") == (name, block == 1), day
+            day += timedelta(days=15)
+        number += 1
+
+
+def test_years_with_an_intercalation_are_nearly_those_of_a_published_list():
+    """deminzhang/qimen-go lists 0 3 5 8 of odd and 1 4 7 of even decades. 满九日 agrees but for three that fall half a
+    year later: 大雪 of 1995, 2015 and 2035 is run ahead of by eight days and some hours, which count as nine there.
+    """
+    listed = {year for year in range(1960, 2051) if str(year % 10) in ("0358" if year // 10 % 2 else "147")}
+    days = (date(1960, 1, 1) + timedelta(days=step) for step in range(0, 91 * 365 + 22, 15))
+    found = {gate_year(day) for day in days if zhirun_term(day, 9, "hko")[1]}
+    assert (listed - found, found - listed) == ({1995, 2015, 2035}, {1996, 2016, 2036})
+
+
+def gate_year(day: date) -> int:
+    """A repeated block of 大雪 may reach into January."""
+    return (day - timedelta(days=20)).year
+
+
+def test_where_the_thresholds_differ_the_other_is_offered():
+    # 芒种 2016 is run ahead of by nine days.
+    data = moment_of(datetime(2016, 6, 15, 12))
+    other = warned(data, ju_method="zhirun_9")["zhirun_threshold"]
+    assert other["options"] == {"ju_method": "zhirun_10"}
+    assert facts(data, ju_method="zhirun_10")["title"] == other["differs"]["title"]["other"]
+    assert "zhirun_threshold" not in warned(moment_of(datetime(2016, 1, 15, 12)), ju_method="zhirun_9")
 
 
 def test_the_other_names_of_the_spirits():
@@ -210,7 +270,7 @@ def test_the_other_names_of_the_spirits():
 
 
 def test_what_is_not_offered_is_refused():
-    for options in ({"ju_method": "zhirun"}, {"plate": "fei"}, {"center": "gen"}):
+    for options in ({"ju_method": "feipan"}, {"plate": "fei"}, {"center": "gen"}):
         with pytest.raises(InvalidInput) as found:
             engine.validate("qimen", {"moment": NOON}, options)
         assert [error.code for error in found.value.errors] == ["out_of_range"]
@@ -281,7 +341,7 @@ def test_bad_input_is_pointed_at(data, pointers):
 def test_both_languages_have_their_labels_and_disclaimer():
     answer = engine.answer("qimen", {"moment": NOON})
     assert answer.understood_as == "公历2026-11-24 10:30（北京时间），时家奇门（拆补，转盘）"
-    assert answer.text.startswith("局：阴遁八局 中元（小雪）")
+    assert answer.text.startswith("局：阴遁八局 小雪中元")
     assert answer.text.endswith(DISCLAIMER)
     english = engine.answer("qimen", {"moment": NOON}, lang="en")
     assert english.text.startswith("Plate: ")
