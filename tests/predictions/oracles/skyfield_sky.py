@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from skyfield import VERSION, almanac, eclipselib  # type: ignore[import-not-found]
-from skyfield.api import load_file, wgs84  # type: ignore[import-not-found]
+from skyfield.api import load, load_file, wgs84  # type: ignore[import-not-found]
 from skyfield.magnitudelib import planetary_magnitude  # type: ignore[import-not-found]
 from skyfield_data import get_skyfield_data_path  # type: ignore[import-not-found]
 
@@ -27,27 +27,29 @@ PLANETS = {
 }
 
 
-def timescale():
-    from skyfield.api import Loader  # type: ignore[import-not-found]
-
-    return Loader(get_skyfield_data_path(), expire=False, verbose=False).timescale(builtin=True)
-
-
-TS = timescale()
+# skyfield's own files: those of skyfield-data know no Delta T before 1973.
+TS = load.timescale(builtin=True)
 EPHEMERIS = load_file(str(Path(get_skyfield_data_path()) / "de421.bsp"))
 EARTH, SUN, MOON = (EPHEMERIS[name] for name in ("EARTH", "SUN", "MOON"))
 
 
+J2000, J2000_JD = datetime(2000, 1, 1, 12, tzinfo=UTC), 2451545.0
+
+
 def text(when) -> str:
-    return (when.utc_datetime() + timedelta(microseconds=500_000)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Universal time, which civil time follows; skyfield's own UTC is TT less 42.184 s before 1972."""
+    instant = J2000 + timedelta(days=when.ut1 - J2000_JD, microseconds=500_000)
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def moment(instant: datetime):
+    return TS.ut1_jd(J2000_JD + (instant - J2000) / timedelta(days=1))
 
 
 def phases() -> list:
     found = []
     for year in PHASE_YEARS:
-        times, kinds = almanac.find_discrete(
-            TS.utc(year), TS.utc(year + 1), almanac.moon_phases(EPHEMERIS)
-        )
+        times, kinds = almanac.find_discrete(TS.utc(year), TS.utc(year + 1), almanac.moon_phases(EPHEMERIS))
         found += [[text(when), int(kind)] for when, kind in zip(times, kinds, strict=True)]
     return found
 
@@ -57,13 +59,15 @@ def risings(rng: random.Random) -> list:
     for _ in range(60):
         latitude, longitude = round(rng.uniform(-62, 62), 2), round(rng.uniform(-179, 179), 2)
         day = datetime(1960, 1, 1, tzinfo=UTC) + timedelta(days=rng.randrange(31000))
-        start, end = TS.from_datetime(day), TS.from_datetime(day + timedelta(days=1))
+        start, end = moment(day), moment(day + timedelta(days=1))
         site = EARTH + wgs84.latlon(latitude, longitude)
         events = {}
         for name, body in (("sun", SUN), ("moon", MOON)):
             for kind, find in (("rise", almanac.find_risings), ("set", almanac.find_settings)):
                 times, real = find(site, body, start, end)
-                events[f"{name}.{kind}"] = [text(when) for when, is_real in zip(times, real, strict=True) if is_real]
+                events[f"{name}.{kind}"] = [
+                    text(when) for when, is_real in zip(times, real, strict=True) if is_real
+                ]
         found.append([day.strftime("%Y-%m-%d"), latitude, longitude, events])
     return found
 
@@ -73,7 +77,7 @@ def planets(rng: random.Random) -> list:
     for _ in range(40):
         instant = datetime(1960, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(31000 * 1440))
         latitude, longitude = round(rng.uniform(-60, 60), 2), round(rng.uniform(-179, 179), 2)
-        when, site = TS.from_datetime(instant), EARTH + wgs84.latlon(latitude, longitude)
+        when, site = moment(instant), EARTH + wgs84.latlon(latitude, longitude)
         for name, target in PLANETS.items():
             apparent = site.at(when).observe(EPHEMERIS[target]).apparent()
             altitude, azimuth, _ = apparent.altaz()

@@ -1,0 +1,430 @@
+"""The sky against skyfield with JPL DE421, published counts and minutes, and its own lunar calendar."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import astronomy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from predictions import engine, lunar
+from predictions.sky import canon, eclipses, horizon, phases, planets
+from predictions.sky.site import Site, to_time, zone_of
+from predictions.types import DISCLAIMER, DISCLAIMER_EN, InvalidInput, canonical_json
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "skyfield_sky.json").read_text(encoding="utf-8"))
+SHANGHAI = Site(31.23, 121.47, "Asia/Shanghai")
+TROMSO = Site(69.65, 18.96, "Europe/Oslo")
+
+
+def asked(day: str, **place: object) -> dict[str, object]:
+    year, month, number = map(int, day.split("-"))
+    date_object = {"calendar": "solar", "year": year, "month": month, "day": number}
+    return {"date": date_object} | (place or {"place": "上海"})
+
+
+def facts(day: str, **place: object):
+    return engine.compute("sky", asked(day, **place)).facts
+
+
+def refused(data: object) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as error:
+        engine.validate("sky", data)
+    return {found.pointer: found.code for found in error.value.errors}
+
+
+def seconds(text: str, other: str) -> float:
+    return (datetime.fromisoformat(text) - datetime.fromisoformat(other)).total_seconds()
+
+
+# --- phases of the moon
+
+
+def test_every_phase_is_within_10_seconds_of_jpl():
+    theirs = GOLDEN["phases"]
+    years = sorted({int(text[:4]) for text, _ in theirs})
+    ours = [phase.as_dict() for year in years for phase in phases.phases_of_year(year)]
+    assert len(ours) == len(theirs)
+    for found, (text, kind) in zip(ours, theirs, strict=True):
+        assert found["phase"] == phases.PHASES[kind]
+        assert abs(seconds(found["instant"], text)) <= 10, (found, text)
+
+
+@pytest.mark.parametrize(
+    ("phase", "minute"),
+    [
+        ("new", "2000-01-06T18:14"),
+        ("full", "2000-01-21T04:40"),
+        ("new", "2024-04-08T18:21"),
+        ("full", "2025-03-14T06:55"),
+        ("new", "2025-03-29T10:58"),
+        ("new", "2026-02-17T12:01"),
+        ("full", "2026-03-03T11:38"),
+    ],
+)
+def test_phases_agree_with_the_minutes_of_the_usno(phase, minute):
+    found = [each for each in phases.phases_of_year(int(minute[:4])) if each.phase == phase]
+    nearest = min(abs(seconds(f"{minute}:00Z", each.as_dict()["instant"])) for each in found)
+    assert nearest <= 60
+
+
+def test_a_new_moon_is_the_same_instant_as_in_the_lunar_calendar():
+    for year in (1901, 1984, 2026, 2057, 2100):
+        for found in phases.phases_of_year(year):
+            if found.phase == "new":
+                day = found.instant.astimezone(SHANGHAI.local(found.instant).tzinfo).date()
+                assert lunar.to_lunar(day, "astronomical").day == 1, found
+    assert {phase.instant for phase in phases.phases_of_year(2026)} >= {
+        lunar.new_moon(number) for number in range(323, 333)
+    }
+
+
+def test_the_phases_of_a_year_come_in_turn():
+    for year in range(1900, 2101, 20):
+        found = phases.phases_of_year(year)
+        assert 49 <= len(found) <= 50
+        gaps = [(after.instant - before.instant).total_seconds() / 86400 for before, after in pairwise(found)]
+        assert all(6.5 < gap < 8.4 for gap in gaps)
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "principal"),
+    [
+        ("2026-11-24", "满月", "望"),
+        ("2026-11-20", "盈凸月", None),
+        ("2026-11-12", "蛾眉月", None),
+        ("2026-11-28", "亏凸月", None),
+        ("2026-11-06", "残月", None),
+        ("2026-11-09", "新月", "朔"),
+    ],
+)
+def test_the_moon_has_a_name_on_every_day(day, name, principal):
+    moon = facts(day)["moon"]
+    assert (moon["phase"], moon["principal"]) == (name, principal)
+    assert 0 <= moon["illumination"] <= 1
+
+
+# --- eclipses
+
+
+def test_the_eclipses_of_two_centuries_are_as_many_of_each_type_as_nasa_counts():
+    def counted(first: int, kind: str) -> dict[str, int]:
+        span = (datetime(first, 1, 1, tzinfo=UTC), datetime(first + 100, 1, 1, tzinfo=UTC))
+        return dict(Counter(found.type for found in eclipses.between(*span, kind)))
+
+    assert counted(1901, "solar") == {"partial": 78, "annular": 73, "total": 71, "hybrid": 6}
+    assert counted(2001, "solar") == {"partial": 77, "annular": 72, "total": 68, "hybrid": 7}
+    assert counted(1901, "lunar") == {"penumbral": 83, "partial": 65, "total": 81}
+    assert counted(2001, "lunar") == {"penumbral": 86, "partial": 57, "total": 85}
+
+
+def test_the_hybrid_and_the_non_central_eclipses_are_the_known_ones():
+    hybrid = [str(found.peak.date()) for found in eclipses.canon() if found.type == "hybrid"]
+    assert hybrid == [
+        *("1908-12-23", "1909-06-17", "1912-04-17", "1930-04-28", "1986-10-03", "1987-03-29", "2005-04-08"),
+        *("2013-11-03", "2023-04-20", "2031-11-14", "2049-11-25", "2050-05-20", "2067-12-06"),
+    ]
+    grazing = [
+        (str(found.peak.date()), found.type)
+        for found in eclipses.canon()
+        if found.kind == "solar" and found.type != "partial" and found.latitude is None
+    ]
+    assert grazing == [
+        *(("1928-05-19", "total"), ("1950-03-18", "annular"), ("1957-04-30", "annular")),
+        *(("1957-10-23", "total"), ("1967-11-02", "total"), ("2014-04-29", "annular")),
+        *(("2043-04-09", "total"), ("2043-10-03", "annular")),
+    ]
+
+
+def test_lunar_eclipses_are_those_of_jpl():
+    """skyfield enlarges the shadow by another rule: grazing ones may have another type, or be none."""
+    ours = {found.peak: found for found in eclipses.canon() if found.kind == "lunar"}
+    unmatched, types = [], []
+    for text, kind in GOLDEN["lunar_eclipses"]:
+        peak = datetime.fromisoformat(text)
+        near = [found for instant, found in ours.items() if abs(instant - peak) < timedelta(minutes=2)]
+        if not near:
+            unmatched.append(text)
+        elif near[0].type != kind:
+            types.append(text[:10])
+            umbral, penumbral = near[0].magnitudes or (1.0, 1.0)
+            assert min(abs(umbral), abs(umbral - 1), abs(penumbral)) < 0.01, text
+    assert unmatched == []
+    assert len(types) <= 3
+
+
+def test_the_table_is_what_the_code_computes():
+    committed = [found for found in eclipses.canon() if found.peak.year in (1928, 1988, 2042)]
+    made = [row for year in (1928, 1988, 2042) for row in canon.rows(year, year)]
+    assert [(row["kind"], row["type"], datetime.fromisoformat(row["peak"])) for row in made] == [
+        (found.kind, found.type, found.peak) for found in committed
+    ]
+
+
+def test_the_total_eclipse_of_2009_in_shanghai():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2009-07-22")
+    seen = eclipses.local_circumstances(eclipse, SHANGHAI)
+    contacts = {found["name"]: found["local"][11:16] for found in seen["contacts"]}
+    assert (seen["visible"], seen["complete"], seen["type"]) == (True, True, "total")
+    assert contacts == {
+        "partial_begin": "08:23",
+        "total_begin": "09:36",
+        "peak": "09:39",
+        "total_end": "09:41",
+        "partial_end": "11:01",
+    }
+    assert seen["magnitude"] > 1
+
+
+def test_an_eclipse_on_the_other_side_of_the_earth_is_not_seen():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2010-07-11")
+    assert eclipses.local_circumstances(eclipse, SHANGHAI) == {
+        "visible": False,
+        "complete": False,
+        "type": None,
+        "altitude": None,
+        "contacts": [],
+    }
+
+
+def test_a_lunar_eclipse_that_begins_before_moonrise_is_seen_in_part():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2026-03-03")
+    seen = eclipses.local_circumstances(eclipse, SHANGHAI)
+    assert (seen["visible"], seen["complete"], seen["type"]) == (True, False, "total")
+    assert [found["name"] for found in seen["contacts"]] == [
+        *(
+            "penumbral_begin",
+            "partial_begin",
+            "total_begin",
+            "peak",
+            "total_end",
+            "partial_end",
+            "penumbral_end",
+        ),
+    ]
+
+
+# --- rise and set
+
+
+def test_rise_and_set_are_within_10_seconds_of_jpl():
+    for text, latitude, longitude, theirs in GOLDEN["risings"]:
+        site, day = Site(latitude, longitude, "+00:00"), date.fromisoformat(text)
+        ours = {"sun": horizon.sun_facts(site, day), "moon": horizon.moon_facts(site, day)}
+        for name, instants in theirs.items():
+            body, kind = name.split(".")
+            found = ours[body][kind]
+            near_midnight = any(
+                abs((seconds(each, f"{text}T00:00:00Z") + 60) % 86400) < 120 for each in instants
+            )
+            if not instants:
+                assert found is None or near_midnight or seconds(found, f"{text}T00:00:00Z") % 86340 < 60, (
+                    text,
+                    name,
+                )
+            elif not near_midnight:
+                assert found is not None, (text, latitude, longitude, name)
+                assert abs(seconds(found, instants[0])) <= 10, (text, latitude, longitude, name)
+
+
+def test_polar_day_and_polar_night_have_no_times_but_reasons():
+    summer, winter = (horizon.sun_facts(TROMSO, day) for day in (date(2026, 6, 21), date(2026, 12, 21)))
+    assert (summer["rise"], summer["set"], summer["reason"]) == (None, None, "极昼：太阳整日不落。")
+    assert (winter["rise"], winter["set"], winter["reason"]) == (None, None, "极夜：太阳整日不升。")
+    assert winter["civil_dawn"] is not None
+    assert summer["transit"][:16] == "2026-06-21T12:45"
+    assert set(summer["reasons"]) == {
+        *("rise", "set", "civil_dawn", "civil_dusk", "nautical_dawn", "nautical_dusk"),
+        *("astronomical_dawn", "astronomical_dusk"),
+    }
+
+
+def test_the_moon_that_does_not_rise_on_a_day_says_so():
+    days = [date(2026, 11, 1) + timedelta(days=step) for step in range(30)]
+    found = [horizon.moon_facts(SHANGHAI, day) for day in days]
+    without = [moon for moon in found if moon["rise"] is None]
+    assert len(without) == 1
+    assert without[0]["reason"] == "月亮当日不升起，在前后一日。"
+
+
+def test_a_dusk_after_midnight_is_still_told():
+    """乌鲁木齐 shows Beijing time, two hours ahead of its sun."""
+    sun = facts("2026-06-21", place="乌鲁木齐")["sun"]
+    assert sun["astronomical_dusk"].startswith("2026-06-22T00:")
+    assert sun["set"].startswith("2026-06-21T21:")
+
+
+def test_days_of_summer_time_have_the_offset_of_their_hour():
+    sun = horizon.sun_facts(Site(40.71, -74.01, "America/New_York"), date(2026, 3, 8))
+    assert sun["rise"].endswith("-04:00")
+    old = horizon.sun_facts(SHANGHAI, date(1942, 7, 1))
+    assert old["rise"].endswith("+08:00"), "the occupied city's summer time is not the mainland's"
+    assert horizon.sun_facts(SHANGHAI, date(1988, 7, 1))["rise"].endswith("+09:00")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+    step=st.integers(0, 73000),
+    zone=st.sampled_from(["+00:00", "Asia/Shanghai", "America/New_York", "Pacific/Apia"]),
+)
+def test_every_place_and_day_has_a_time_or_a_reason(latitude, longitude, step, zone):
+    site, day = Site(latitude, longitude, zone), date(1900, 6, 1) + timedelta(days=step)
+    for found in (horizon.sun_facts(site, day), horizon.moon_facts(site, day)):
+        for name in ("rise", "set", "transit"):
+            assert (found[name] is None) == (name in found["reasons"])
+        for name in set(found) - {"reason", "reasons", "day_length", "transit_altitude"}:
+            assert found[name] is None or datetime.fromisoformat(found[name])
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "zone"),
+    [
+        (31.23, 121.47, "Asia/Shanghai"),
+        (43.8, 87.6, "Asia/Shanghai"),
+        (51.5, -0.1, "+00:00"),
+        (40.7, -74.0, "-05:00"),
+        (-33.9, 151.2, "+10:00"),
+        (0, 179.9, "+12:00"),
+    ],
+)
+def test_coordinates_without_a_zone_get_one(latitude, longitude, zone):
+    assert zone_of(latitude, longitude) == zone
+
+
+# --- planets
+
+
+def test_planets_stand_where_jpl_has_them():
+    for text, latitude, longitude, name, altitude, azimuth, magnitude in GOLDEN["planets"]:
+        site, when = Site(latitude, longitude, "+00:00"), to_time(datetime.fromisoformat(text))
+        place = astronomy.Equator(planets.PLANETS[name], when, site.observer, True, True)
+        ours = astronomy.Horizon(when, site.observer, place.ra, place.dec, astronomy.Refraction.Airless)
+        assert abs(ours.altitude - altitude) < 0.01, (text, name)
+        if abs(altitude) < 80:
+            assert abs((ours.azimuth - azimuth + 180) % 360 - 180) < 0.1, (text, name)
+        mag = astronomy.Illumination(planets.PLANETS[name], when).mag
+        # Two published models; near inferior conjunction Venus's differ by half a magnitude.
+        assert abs(mag - magnitude) < (0.6 if name == "金星" else 0.25), (text, name)
+
+
+def test_the_rule_of_visibility_is_published_and_kept():
+    chart = engine.compute("sky", asked("2026-11-24"))
+    convention = next(step for step in chart.trace if step["name"] == "convention")
+    assert convention["values"]["planets"] == planets.RULE
+    for planet in chart.facts["planets"]:
+        assert planet["visible"] == (planet["reason"] is None)
+        if planet["visible"]:
+            assert planet["altitude"] >= planets.LOWEST
+            assert planet["elongation"] >= planets.NEAREST
+            assert planet["magnitude"] <= planets.FAINTEST
+            assert all(planet[name] for name in ("best", "direction", "period"))
+    assert [planet["name"] for planet in chart.facts["planets"]] == list(planets.PLANETS)
+
+
+@pytest.mark.parametrize(
+    ("day", "name", "visible", "period"),
+    [
+        # Venus: greatest brilliancy in the evening of 2025-02, inferior conjunction 2025-03-23.
+        ("2025-02-15", "金星", True, "傍晚"),
+        ("2025-03-23", "金星", False, None),
+        # Jupiter: opposition 2026-01-10, conjunction 2026-07-29.
+        ("2026-01-10", "木星", True, "整夜"),
+        ("2026-07-29", "木星", False, None),
+        ("2026-01-10", "海王星", False, None),
+    ],
+)
+def test_planets_are_seen_around_opposition_and_not_at_conjunction(day, name, visible, period):
+    planet = next(found for found in facts(day)["planets"] if found["name"] == name)
+    if period == "傍晚":
+        assert planet["period"] in ("傍晚", "前半夜")
+    else:
+        assert planet["period"] == period
+    assert planet["visible"] is visible
+
+
+# --- the system
+
+
+def test_the_facts_have_the_names_of_the_design():
+    found = facts("2026-11-24")
+    assert {"sun", "moon", "planets", "next_eclipses"} <= set(found)
+    assert {"name", "visible", "rise", "set", "altitude", "magnitude"} <= set(found["planets"][0])
+    assert [eclipse["kind"] for eclipse in found["next_eclipses"]].count("solar") == 2
+    assert found["next_eclipses"] == sorted(found["next_eclipses"], key=lambda eclipse: eclipse["peak"])
+
+
+def test_the_answer_says_where_and_by_which_clock():
+    answer = engine.answer("sky", asked("2026-11-24"))
+    assert answer.understood_as == "公历2026-11-24，上海市（北京时间）"
+    assert answer.text.endswith(DISCLAIMER)
+    english = engine.answer("sky", asked("2026-11-24", latitude=-33.87, longitude=151.21), lang="en")
+    assert english.understood_as == "2026-11-24, 33.87°S 151.21°E (+10:00 time)"
+    assert english.text.startswith("Sun: ")
+    assert english.text.endswith(DISCLAIMER_EN)
+
+
+def test_a_lunar_date_is_understood():
+    data = {"date": {"calendar": "lunar", "year": 2026, "month": 8, "day": 15}, "place": "北京"}
+    chart = engine.compute("sky", data)
+    assert chart.facts["solar"] == "2026-09-25"
+    assert chart.facts["moon"]["phase"] in ("盈凸月", "满月")
+
+
+def test_a_zone_that_was_not_given_is_told():
+    chart = engine.compute("sky", asked("2026-11-24", latitude=51.48, longitude=0.0))
+    assert [notice.code for notice in chart.warnings] == ["zone_assumed"]
+    assert chart.facts["place"]["tz"] == "+00:00"
+
+
+def test_a_place_is_needed():
+    date_only = {"date": asked("2026-11-24")["date"]}
+    assert refused(date_only) == {"/input/place": "missing_field"}
+    assert refused(date_only | {"latitude": 30}) == {"/input/longitude": "missing_field"}
+    assert refused(date_only | {"longitude": 120.5}) == {"/input/latitude": "missing_field"}
+    assert refused({"place": "上海"}) == {"/input/date": "missing_field"}
+
+
+def test_bad_input_is_told_where_it_is():
+    assert refused(asked("2026-02-30", place="火星", tz="Mars/Olympus")) == {
+        "/input/date/day": "impossible_date",
+        "/input/place": "unknown_place",
+        "/input/tz": "out_of_range",
+    }
+    assert refused(asked("2026-02-20", latitude=91, longitude=181.5)) == {
+        "/input/latitude": "out_of_range",
+        "/input/longitude": "out_of_range",
+    }
+    assert refused(asked("2026-02-20", latitude=True, longitude="x")) == {
+        "/input/latitude": "wrong_type",
+        "/input/longitude": "wrong_type",
+    }
+
+
+def test_a_changed_answer_does_not_change_the_next():
+    first = facts("2026-11-24")
+    first["sun"]["rise"] = "spoilt"
+    assert facts("2026-11-24")["sun"]["rise"] != "spoilt"
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    step=st.integers(0, 73413),
+    latitude=st.floats(-90, 90),
+    longitude=st.floats(-180, 180),
+)
+def test_every_sky_is_plain_json_and_fits_one_message(step, latitude, longitude):
+    day = date(1900, 1, 1) + timedelta(days=step)
+    answer = engine.answer("sky", asked(day.isoformat(), latitude=latitude, longitude=longitude))
+    assert canonical_json(answer.as_dict())
+    assert len(answer.text.encode()) < 2048
+    for statement in answer.reading.statements:
+        assert statement.rule.startswith("sky.")
+        assert statement.evidence
