@@ -8,7 +8,7 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=installation.sh
 . "$(dirname "${BASH_SOURCE[0]}")/installation.sh"
-SECONDS_TO_START=60
+SECONDS_TO_START=90
 SECONDS_TO_STOP=25
 
 children() { ps -o pid= --ppid "$1" | tr -d ' '; }

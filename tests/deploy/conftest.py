@@ -13,9 +13,9 @@ from tests.deploy.installed import Installation, new_installation, wait_for_answ
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The latest release, installed below a temporary folder, its four services running."""
     made = new_installation(tmp_path_factory.mktemp("installation"))
-    first = made.install()
-    made.first_output = first.stdout
     try:
+        first = made.install()
+        made.first_output = first.stdout
         assert first.returncode == 0, first.stdout + first.stderr
         wait_for_answers(made)
         yield made

@@ -62,7 +62,7 @@ class Gateway:
         ]
         request = urllib.request.Request(url, data=body, method=method, headers=headers)
         try:
-            with urllib.request.build_opener(*handlers).open(request, timeout=10) as response:
+            with urllib.request.build_opener(*handlers).open(request, timeout=30) as response:
                 return response.status, response.headers, response.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -190,7 +190,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], log: Path, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], log: Path, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, log.read_text(errors="replace")[-3000:]

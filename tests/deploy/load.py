@@ -52,7 +52,7 @@ class Load:
         """Whatever was not answered with 200, by what happened instead."""
         return {outcome: number for outcome, number in self.outcomes.items() if outcome != "200"}
 
-    def wait_for(self, number: int, seconds: float = 30) -> None:
+    def wait_for(self, number: int, seconds: float = 120) -> None:
         """Until `number` more messages were answered."""
         goal, deadline = self.answered + number, time.monotonic() + seconds
         while self.answered < goal:
@@ -73,7 +73,7 @@ class Load:
         query, body = plain_request(self.token, message, int(time.time()), secrets.token_hex(8))
         request = urllib.request.Request(f"{self.url}/wechat?{urlencode(query)}", data=body)
         try:
-            with self._opener.open(request, timeout=10) as response:
+            with self._opener.open(request, timeout=30) as response:
                 response.read()
                 return str(response.status)
         except urllib.error.HTTPError as error:

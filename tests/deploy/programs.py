@@ -26,7 +26,7 @@ def find(program: str) -> str | None:
 
 
 def run(
-    *command: str | Path, environment: dict[str, str] | None = None, cwd: Path = ROOT, seconds: float = 120
+    *command: str | Path, environment: dict[str, str] | None = None, cwd: Path = ROOT, seconds: float = 600
 ) -> subprocess.CompletedProcess[str]:
     """The finished command with its output; `environment` replaces ours when given."""
     words = [str(word) for word in command]

@@ -140,14 +140,14 @@ def received(inbox: socket.socket) -> list[str]:
 
 
 def wait_for_message(inbox: socket.socket, wanted: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while wanted not in received(inbox):
         if process.poll() is not None or time.monotonic() > deadline:
             sys.exit(f"{process.args!r} did not become ready")
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 100
     while not condition():
         if time.monotonic() > deadline:
             sys.exit("a unit does not stop")
