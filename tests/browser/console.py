@@ -80,7 +80,7 @@ class Visitor:
     def __init__(self, browser: Browser, server: Server, **options: Any) -> None:
         settings = {"base_url": server.url, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
         self.context: BrowserContext = browser.new_context(**(DESKTOP | settings | options))
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         self.context.add_init_script(_LISTEN)
         self.problems: list[str] = []
         self.page: Page = self.context.new_page()

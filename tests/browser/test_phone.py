@@ -19,6 +19,8 @@ MORE = (
     "/admin/predictions/apikey/",
     "/admin/predictions/apikey/add/",
     "/admin/wechat/officialaccount/add/",
+    "/admin/ops/",
+    "/admin/ops/runbooks/",
 )
 
 
