@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from itertools import product
+from datetime import date, timedelta
+from itertools import islice, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lunar_python import Solar
 from najia.najia import Najia
 from najia.utils import get_god6, get_najia, set_shi_yao
 
@@ -98,15 +100,32 @@ def test_all_64_hexagrams_agree_with_najia():
 
 
 def test_changed_hexagrams_agree_with_najia():
-    """najia writes 1 for 7, 2 for 8, 3 for 9 and 4 for 6."""
-    for digits in product((7, 8), repeat=3):
-        lines = [9, *digits, 6, digits[0]]
-        params = [{7: 1, 8: 2, 9: 3, 6: 4}[value] for value in lines]
-        theirs = Najia(1).compile(params=params, date="2026-11-24 10:30").data
-        changed = facts({"lines": lines})["changed"]
-        assert changed["name"] == theirs["bian"]["name"]
-        assert [line["relative"] for line in changed["lines"]] == theirs["bian"]["qin6"]
-        assert changed["palace"] == theirs["bian"]["gong"]
+    """Every seventh of the 4,096 casts; najia writes 1 for 7, 2 for 8, 3 for 9 and 4 for 6."""
+    for lines in islice(product((6, 7, 8, 9), repeat=6), 0, None, 7):
+        theirs = Najia(1).compile(params=[_NAJIA_VALUES[value] for value in lines], date="2026-11-24").data
+        found = facts({"lines": list(lines)})
+        assert [position - 1 for position in found["moving"]] == theirs["dong"]
+        changed, other = found["changed"], theirs["bian"]
+        assert (changed is None) == (other is None)
+        if changed:
+            assert (changed["name"], changed["palace"]) == (other["name"], other["gong"])
+            assert [line["relative"] for line in changed["lines"]] == other["qin6"]
+
+
+_NAJIA_VALUES = {7: 1, 8: 2, 9: 3, 6: 4}
+
+
+def test_the_void_of_the_day_agrees_with_lunar_python():
+    for step in range(200):
+        day = date(1930, 1, 1) + timedelta(days=step * 311)
+        moment = {"calendar": "solar", "year": day.year, "month": day.month, "day": day.day, "hour": 12}
+        theirs = Solar.fromYmdHms(day.year, day.month, day.day, 12, 0, 0).getLunar()
+        found = facts({"lines": LINES, "moment": moment}, dst="ignore")
+        assert ("".join(found["void"]), found["day"]) == (
+            theirs.getDayXunKongExact(),
+            theirs.getDayInGanZhiExact(),
+        )
+        assert found["month"] == theirs.getMonthZhiExact()
 
 
 def test_the_six_spirits_agree_with_najia_on_every_day():
