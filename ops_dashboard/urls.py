@@ -10,6 +10,6 @@ from ops_dashboard import dashboard
 app_name = "ops"
 urlpatterns = [
     path("", admin.site.admin_view(dashboard.dashboard), name="dashboard"),
-    path("series.json", admin.site.admin_view(dashboard.series_json), name="series"),
+    path("series.json", admin.site.admin_view(dashboard.series_json, cacheable=True), name="series"),
     path("runbooks/", admin.site.admin_view(dashboard.runbooks), name="runbooks"),
 ]

@@ -1,0 +1,80 @@
+"""ops_dashboard.measures: numbers from rows and from this machine."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ops_dashboard import measures
+from ops_dashboard.models import Heartbeat, SystemMinute
+from ops_dashboard.models.minutes import no_counts
+from wechat.metrics import BUCKETS
+from wechat.models import Message
+
+
+def histogram(**counts: int) -> list[int]:
+    found = no_counts()
+    for bound, count in counts.items():
+        found[BUCKETS.index(float(bound.strip("_").replace("_", ".")))] = count
+    return found
+
+
+@pytest.mark.parametrize(
+    ("counts", "share", "expected"),
+    [
+        (no_counts(), 0.95, None),
+        (histogram(_1=100), 0.5, 0.75),
+        (histogram(_1=100), 1.0, 1.0),
+        (histogram(_1=90, _2=10), 0.95, 1.75),
+        ([0] * len(BUCKETS) + [5], 0.95, BUCKETS[-1]),
+    ],
+)
+def test_quantiles_are_interpolated_as_prometheus_does(counts, share, expected):
+    assert measures.quantile(counts, share) == (expected if expected is None else pytest.approx(expected))
+
+
+@pytest.mark.django_db
+def test_statistics_that_stopped_keep_no_alarm_alive(minutes, now):
+    minutes(5, refusals={"bad_signature": 9})
+    assert measures.signature_failures(now) == {"": 45}
+    assert measures.signature_failures(now + timedelta(minutes=2)) == {"": 45}
+    assert measures.signature_failures(now + timedelta(minutes=30)) == {"": 0}
+
+
+@pytest.mark.django_db
+def test_the_oldest_pending_message_is_read_now(account, now):
+    assert measures.oldest_pending(now) == {"": 0.0}
+    received = now - timedelta(seconds=700)
+    Message.objects.create(
+        account=account, openid="o", msg_type="text", received_at=received, raw=b"", plaintext=b""
+    )
+    assert measures.oldest_pending(now) == {"": 700.0}
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_has_an_age_once_there_was_one(now):
+    assert measures.worker_heartbeat(now) == {}
+    Heartbeat.beat("worker", now - timedelta(seconds=200))
+    assert measures.worker_heartbeat(now) == {"": 200.0}
+
+
+@pytest.mark.django_db
+def test_who_never_asked_the_web_processes_knows_nothing_of_them(now):
+    SystemMinute.objects.create(minute=now.replace(second=0) - timedelta(minutes=1))
+    assert measures.web_down(now) == {}
+    assert measures.server_errors(now) == {}
+
+
+def test_the_backup_s_age_is_its_mark_s(var):
+    assert measures.backup_age(datetime.now(UTC)) == {}
+    mark = var / measures.BACKUP_MARK
+    mark.touch()
+    os.utime(mark, (1_700_000_000, 1_700_000_000))
+    now = datetime.fromtimestamp(1_700_000_000 + 27 * 3600, UTC)
+    assert measures.backup_age(now) == {"": 27 * 3600.0}
+
+
+def test_the_disk_is_measured(var):
+    assert 0 < measures.disk_free(datetime.now(UTC))[""] <= 1
