@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -65,6 +66,8 @@ def measure(plan: Plan, only: str | None, report: Report) -> None:
 
 
 def main() -> int:
+    # The finally clauses stop the servers, also when something ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     options = arguments()
     plan = QUICK if options.quick else FULL
     plan = replace(plan, rows=options.rows or plan.rows)
