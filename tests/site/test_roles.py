@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import httpx
 import pytest
 
-from tests.processes import running_server
+from tests.processes import ROOT, clean_environment, running_server
 
 pytestmark = pytest.mark.processes
 
@@ -36,3 +40,17 @@ def test_check_health_asks_a_role_for_its_own_pages(tmp_path, free_port, role):
         result = server.manage("check_health")
         assert result.returncode == 0, result.stdout
         assert ("/api_metrics" in result.stdout) is (role == "api")
+
+
+@pytest.mark.parametrize("role", ["all", "wechat", "api"])
+def test_commands_run_in_every_role(tmp_path: Path, role: str) -> None:
+    """A service's own environment is the one that its administrator has at hand."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=clean_environment(tmp_path) | {"CELESTIAL_ROLE": role},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
