@@ -72,7 +72,8 @@ def send_queued(outbound_pk: int | None = None) -> int:
 
 def wake_sender(outbound_pk: int) -> None:
     """Have a worker send soon, after the commit. Nobody waits for the broker: the sweeper finds the row anyway."""
-    transaction.on_commit(lambda: threading.Thread(target=_publish, args=(outbound_pk,), daemon=True).start())
+    thread = threading.Thread(target=_publish, args=(outbound_pk,), name="wake-sender", daemon=True)
+    transaction.on_commit(thread.start)
 
 
 def _publish(outbound_pk: int) -> None:

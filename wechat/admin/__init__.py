@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from wechat.admin import accounts, fingerprints, log, messages, modes, rejections
+from wechat.admin import accounts, fingerprints, log, messages, modes, outbound, rejections
 
-__all__ = ["accounts", "fingerprints", "log", "messages", "modes", "rejections"]
+__all__ = ["accounts", "fingerprints", "log", "messages", "modes", "outbound", "rejections"]
 
 admin.site.site_header = _("Celestial Nexus console")
 admin.site.site_title = _("Celestial Nexus")

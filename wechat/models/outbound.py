@@ -126,8 +126,9 @@ class OutboundMessage(models.Model):
 
     @classmethod
     def waiting_for(cls, account_id: int, openid: str) -> models.QuerySet[Self]:
-        """What a follower still has to get, in order."""
-        return cls.objects.filter(account_id=account_id, openid=openid, state=State.QUEUED).order_by("id")
+        """What a follower still has to get, in order; ids of the same millisecond have none."""
+        rows = cls.objects.filter(account_id=account_id, openid=openid, state=State.QUEUED)
+        return rows.order_by("created_at", "id")
 
     @classmethod
     def sent_since(cls, account_id: int, openid: str, since: datetime) -> int:
