@@ -190,10 +190,10 @@ enable_site() {
 }
 
 start_services() {
-    systemd_runs || { echo "note:  no systemd runs here; enable the services with: systemctl enable --now ${web_units[*]} ${task_units[*]} nginx"; return 0; }
+    systemd_runs || { echo "note:  no systemd runs here; enable the services with: systemctl enable --now ${started_units[*]} nginx"; return 0; }
     local unit
     [ "$units_changed" = 0 ] || step "make systemd read the units" systemctl daemon-reload
-    for unit in "${web_units[@]}" "${task_units[@]}"; do
+    for unit in "${started_units[@]}"; do
         if ! systemctl --quiet is-enabled "$unit" 2>/dev/null || ! systemctl --quiet is-active "$unit"; then
             step "enable and start $unit" systemctl enable --quiet --now "$unit"
         fi

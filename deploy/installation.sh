@@ -15,6 +15,10 @@ acme=$root/var/www/celestial-acme
 environment_file=${CELESTIAL_ENV_FILE:-$etc/celestial.env}
 web_units=(wechat_server.service celestial_api.service)
 task_units=(celestial_worker.service celestial_beat.service)
+timer_units=(celestial_backup.timer)
+# What is enabled; each timer has a service of its name that it starts.
+started_units=("${web_units[@]}" "${task_units[@]}" "${timer_units[@]}")
+all_units=("${started_units[@]}" celestial_backup.service)
 
 fail() { echo "$(basename "$0"): $1" >&2; exit "${2:-1}"; }
 

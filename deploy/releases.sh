@@ -84,7 +84,7 @@ place_units() {
     local folder=$1/deploy unit changed=1
     # A dry run has no clone to take them from.
     [ -d "$folder" ] || folder=$here
-    for unit in "${web_units[@]}" "${task_units[@]}"; do
+    for unit in "${all_units[@]}"; do
         place "$root/etc/systemd/system/$unit" 644 <"$folder/$unit" && changed=0
     done
     return $changed

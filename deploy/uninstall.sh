@@ -5,11 +5,11 @@
 uninstall_all() {
     local unit file
     if systemd_runs; then
-        for unit in "${web_units[@]}" "${task_units[@]}"; do
+        for unit in "${started_units[@]}"; do
             [ ! -e "/etc/systemd/system/$unit" ] || step "stop and disable $unit" systemctl disable --quiet --now "$unit"
         done
     fi
-    for file in "${web_units[@]/#//etc/systemd/system/}" "${task_units[@]/#//etc/systemd/system/}" \
+    for file in "${all_units[@]/#//etc/systemd/system/}" \
         /etc/nginx/sites-enabled/celestial /etc/nginx/sites-available/celestial /etc/logrotate.d/celestial_wechat; do
         remove "$root$file"
     done

@@ -156,7 +156,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def main(arguments: list[str]) -> int:
     verb, *names = [word for word in arguments if not word.startswith("--")]
-    units = [Unit(name) for name in names if not name.startswith("nginx")]
+    units = [Unit(name) for name in names if not name.startswith("nginx") and not name.endswith(".timer")]
     if verb == "is-active":
         return 0 if all(unit.pid() for unit in units) else 3
     if verb in ("is-enabled", "daemon-reload"):

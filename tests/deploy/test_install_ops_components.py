@@ -36,6 +36,7 @@ def test_it_makes_the_release_the_units_the_site_and_the_log_rotation(installati
     assert installation.current.readlink().parent == Path("releases")
     for unit in UNITS:
         assert (root / f"etc/systemd/system/{unit}.service").is_file()
+    assert (root / "etc/systemd/system/celestial_backup.timer").is_file()
     assert (root / "etc/logrotate.d/celestial_wechat").is_file()
     assert (root / "etc/nginx/sites-enabled/celestial").resolve().is_file()
     assert (root / "var/lib/celestial").stat().st_mode & 0o777 == 0o700

@@ -12,14 +12,15 @@ from tests.deploy.programs import DEPLOY, UNITS, needs, run
 
 pytestmark = [pytest.mark.processes, needs("systemd-analyze")]
 
-NAMES = {"wechat_server", "celestial_api", "celestial_worker", "celestial_beat"}
+SERVICES = {"wechat_server", "celestial_api", "celestial_worker", "celestial_beat"}
+NAMES = SERVICES | {"celestial_backup"}
 
 
 def ours() -> list:
     return [unit for unit in UNITS if unit.stem in NAMES]
 
 
-def test_all_four_services_have_a_unit():
+def test_all_services_and_the_backup_have_a_unit():
     assert {unit.stem for unit in ours()} == NAMES
 
 
@@ -55,7 +56,9 @@ def test_secrets_come_from_a_file_that_only_root_reads(unit):
     assert not [line for line in plain if re.search("KEY|TOKEN|SECRET|PASSWORD", line)]
 
 
-@pytest.mark.parametrize("unit", ours(), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "unit", [unit for unit in ours() if unit.stem in SERVICES], ids=lambda path: path.stem
+)
 def test_metrics_live_in_a_runtime_folder_of_the_service_s_own(unit):
     text = unit.read_text()
     folder = re.search(r"PROMETHEUS_MULTIPROC_DIR=/run/(\S+)", text)
@@ -69,3 +72,11 @@ def test_every_path_in_a_unit_is_a_file_of_this_repository():
     for unit in ours():
         for path in re.findall(r"/opt/celestial/current/(deploy/\S+)", unit.read_text()):
             assert os.access(DEPLOY.parent / path, os.X_OK), f"{unit.name}: {path}"
+
+
+def test_the_backup_runs_every_night_and_catches_up(tmp_path):
+    timer = (DEPLOY / "celestial_backup.timer").read_text()
+    assert "Persistent=true" in timer
+    when = re.search(r"OnCalendar=(.*)", timer)
+    assert when
+    assert run("systemd-analyze", "calendar", when[1]).returncode == 0
