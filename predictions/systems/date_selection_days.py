@@ -21,7 +21,7 @@ YANG_GONG = {
     *((1, 13), (2, 11), (3, 9), (4, 7), (5, 5), (6, 3), (7, 1), (7, 29)),
     *((8, 27), (9, 25), (10, 23), (11, 21), (12, 19)),
 }
-NOTHING = "诸事不宜"
+NOTHING, NOTHING_ELSE = "诸事不宜", "馀事勿取"
 _SLOT = re.compile(r"\{([\w.]+)\}")
 
 
@@ -106,16 +106,19 @@ class DayFilter:
         facts = _almanac(day, self._source)
         branch = BRANCHES.index(facts["ganzhi"]["day"][1])
         month = BRANCHES.index(facts["ganzhi"]["month"][1])
-        moon = facts["lunar"]
+        moon, suitable = facts["lunar"], facts["suitable"]
+        listed = [term for term in self.terms if term in suitable]
         return (
             facts
             | {
                 "event": self._event,
                 "terms": self.terms,
                 "branch": BRANCHES[branch],
-                "listed": [term for term in self.terms if term in facts["suitable"]],
+                "listed": listed,
+                "unlisted": not listed,
                 "avoided": [term for term in self.terms if term in facts["avoid"]],
-                "nothing_suits": NOTHING in facts["avoid"] or NOTHING in facts["suitable"],
+                "nothing_suits": not listed and NOTHING in [*facts["avoid"], *suitable],
+                "nothing_else": NOTHING_ELSE in suitable,
                 "listed_required": self._listed_only,
                 "officer": self._officer(facts["jianchu"]),
                 "month_kill": kill_of(month, branch),

@@ -76,6 +76,7 @@ _KINDS = {
     "clash": "冲相关之人",
     "three_kills": "三煞",
     "not_listed": "宜事未列",
+    "nothing_else": "馀事勿取",
 }
 
 

@@ -145,6 +145,8 @@ def chart_facts(chart: ZiweiChart, moment: Moment, gender: str) -> Json:
         "palaces": palaces,
         "majors": {name: [star["name"] for star in palace["major"]] for name, palace in named.items()},
         "minors": {name: [star["name"] for star in palace["minor"]] for name, palace in named.items()},
+        "soul_empty": not named["命宫"]["major"],
+        "opposite_stars": "、".join(star["name"] for star in named["迁移"]["major"]),
         "mutagens": _mutagens(palaces),
         "patterns": _patterns(chart),
     }
