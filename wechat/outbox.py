@@ -83,8 +83,10 @@ def send_to_follower(account_id: int, openid: str, deadline: float | None = None
         account = OfficialAccount.objects.get(pk=account_id)
         while (row := OutboundMessage.waiting_for(account_id, openid).first()) is not None:
             now = datetime.now(UTC)
-            waits = row.next_try_at > now or time.monotonic() > deadline
-            if waits or not window.keep(now) or not send(account, row, window, now):
+            if time.monotonic() > deadline or not window.keep(now):
+                break
+            if row.next_try_at > now or not send(account, row, window, now):
+                row.hold_followers_rest()
                 break
             settled += 1
     finally:

@@ -69,6 +69,15 @@ def test_a_long_answer_arrives_whole_and_in_order(platform, sender, wrote):
     assert max(len(part.encode()) for part in platform.sent()) <= 2048
 
 
+def test_a_follower_who_has_to_wait_does_not_hold_up_the_others(platform, sender, wrote):
+    platform.fail(CUSTOM_SEND, errcode=-1)
+    first = tried(sender)
+    second = queue(sender, "又一条")
+    assert outbox.send_due() == 0
+    second.refresh_from_db()
+    assert second.next_try_at == first.next_try_at
+
+
 def test_an_empty_text_queues_nothing(sender):
     assert outbox.queue_text(sender, OPENID, " \n") == []
 
@@ -92,6 +101,7 @@ def test_a_task_that_is_delivered_again_sends_once(platform, sender, wrote):
 
 def test_a_follower_has_one_sender_at_a_time(platform, sender, wrote):
     other = FollowerWindow.take(sender.pk, OPENID, datetime.now(UTC))
+    assert other
     row = queue(sender)
     assert send_queued(row.pk) == 0
     assert not platform.calls
@@ -167,11 +177,10 @@ def test_the_window_is_checked_before_wechat_is_asked(platform, sender, wrote):
 
 
 def test_the_number_is_checked_before_wechat_is_asked(platform, sender, wrote):
-    for number in range(6):
-        queue(sender, f"第{number}条")
+    last = [queue(sender, f"第{number}条") for number in range(6)][-1]
     outbox.send_due()
-    assert len(platform.sent()) == 5
-    last = OutboundMessage.objects.order_by("-id").first()
+    assert platform.sent() == [f"第{number}条" for number in range(5)]
+    last.refresh_from_db()
     assert (last.state, last.cause, last.tries) == (State.REFUSED, "quota_used", 0)
     assert len(platform.asked(CUSTOM_SEND)) == 5
 
@@ -265,7 +274,8 @@ def test_what_comes_after_an_unknown_part_is_sent(platform, sender, wrote):
     outbox.queue_text(sender, OPENID, "长" * 1500)
     outbox.send_due()
     assert "".join(platform.sent()) == "长" * 1500
-    assert [row.state for row in OutboundMessage.objects.order_by("id")] == [
+    states = OutboundMessage.objects.order_by("part").values_list("state", flat=True)
+    assert list(states) == [
         State.UNKNOWN,
         State.SENT,
         State.SENT,

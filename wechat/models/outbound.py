@@ -156,6 +156,11 @@ class OutboundMessage(models.Model):
         """Back into the queue, with the reason that staff see; `counts` as one of the tries that are allowed."""
         return self._leave(State.QUEUED, cause, counts=counts, next_try_at=until, **columns)
 
+    def hold_followers_rest(self) -> None:
+        """What comes after a message that waits waits as long; else the sweeper would look at it every time first."""
+        rest = type(self).waiting_for(self.account_id, self.openid).exclude(pk=self.pk)
+        rest.filter(next_try_at__lt=self.next_try_at).update(next_try_at=self.next_try_at)
+
     @property
     def counted_tries(self) -> int:
         """Tries that failed for a passing reason; waiting for an operator or for midnight is none."""
