@@ -1,4 +1,7 @@
-"""Every role may look at followers and at what staff wrote; operators write rules and texts and block followers."""
+"""Every role may look at followers and at what staff wrote; operators write rules and texts and block followers.
+
+A rule is switched off, not deleted: what an account answered can still be explained then.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ VIEWER = {"view_follower", "view_keywordrule", "view_accounttexts"}
 OPERATOR = VIEWER | {
     "add_keywordrule",
     "change_keywordrule",
-    "delete_keywordrule",
     "add_accounttexts",
     "change_accounttexts",
     "change_follower",

@@ -1,0 +1,112 @@
+"""Long answers in parts, and what is said to voices, places, scans and taps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests.wechat.deliveries import content_of, plain
+from tests.wechat.test_follower import say
+from tests.wechat.test_privacy import event
+from wechat.conversation.talk import MORE, first_part
+from wechat.models import Follower, KeywordRule, OfficialAccount
+
+pytestmark = pytest.mark.django_db
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "wechat"
+LINES = [f"第{number}行，一共三十个字左右的一句话，用来把回答写长" for number in range(100)]
+
+
+def answer_to(client: Client, fixture: str) -> str:
+    return content_of(plain((FIXTURES / f"{fixture}.xml").read_bytes()).post(client).content)
+
+
+@pytest.fixture
+def long_rule(account: OfficialAccount) -> KeywordRule:
+    return KeywordRule.objects.create(account=account, keyword="长文", answer="\n".join(LINES))
+
+
+def test_a_long_answer_comes_in_parts_and_nothing_is_lost(long_rule: KeywordRule, client: Client) -> None:
+    parts = [say(client, "长文")]
+    while parts[-1].endswith(MORE):
+        parts.append(say(client, "继续" if len(parts) % 2 else "更多"))
+    assert all(len(part.encode()) <= 2048 for part in parts)
+    assert "\n".join(part.removesuffix(MORE) for part in parts).splitlines() == LINES
+    assert "没有未完的" in say(client, "继续")
+
+
+def test_another_sentence_drops_the_rest(long_rule: KeywordRule, client: Client) -> None:
+    say(client, "长文")
+    say(client, "今天黄历")
+    assert "没有未完的" in say(client, "继续")
+
+
+def test_a_tap_on_a_message_menu_goes_on_too(long_rule: KeywordRule, client: Client) -> None:
+    body = (FIXTURES / "text__msgmenu.xml").read_bytes()
+    say(client, "长文", "oQ7vX5kNexus_0000follower01")
+    assert "第" in content_of(plain(body).post(client).content)
+
+
+def test_a_text_without_lines_is_cut_between_characters() -> None:
+    first, rest = first_part("天" * 1000)
+    assert len(first.encode()) <= 2048
+    assert first.removesuffix(MORE) + rest == "天" * 1000
+
+
+def test_a_recognised_voice_is_answered_as_its_words(account: OfficialAccount, client: Client) -> None:
+    assert "我理解为" in answer_to(client, "voice__recognized")
+
+
+def test_a_place_shows_its_sky_and_is_remembered_on_request_only(
+    account: OfficialAccount, client: Client
+) -> None:
+    sky = answer_to(client, "location__shared")
+    assert "上海市黄浦区" in sky
+    assert "日出" in sky
+    person = "oQ7vX5kNexus_0000follower01"
+    assert Follower.objects.get().open(timezone.now()).profile == {}
+    assert "已记住地点" in say(client, "记住这里", person)
+    assert "上海市黄浦区" in say(client, "我的资料", person)
+    assert "日出" in say(client, "我这里的天象", person)
+
+
+def test_a_place_is_received_politely_where_the_sky_is_not_answered(
+    account: OfficialAccount, client: Client
+) -> None:
+    account.systems = ["almanac"]
+    account.save()
+    answer = answer_to(client, "location__shared")
+    assert "收到您的位置" in answer
+    assert "1. " in answer
+    assert not Follower.objects.exists()
+
+
+def test_a_place_that_is_none_is_received_politely(account: OfficialAccount, client: Client) -> None:
+    body = (FIXTURES / "location__shared.xml").read_bytes().replace(b"31.230391", b"north")
+    assert "位置" in content_of(plain(body).post(client).content)
+    assert "位置" in say(client, "记住这里")
+
+
+def test_a_place_that_the_client_reports_by_itself_is_not_answered(
+    account: OfficialAccount, client: Client
+) -> None:
+    body = (FIXTURES / "location__reported.xml").read_bytes()
+    assert plain(body).post(client).content == b"success"
+    assert not Follower.objects.exists()
+
+
+def test_a_scanned_code_is_shown_with_the_menu(account: OfficialAccount, client: Client) -> None:
+    answer = answer_to(client, "scancode_waitmsg__qr_code")
+    assert "https://example.org/q/1" in answer
+    assert "1. " in answer
+
+
+def test_a_follower_by_a_scene_is_welcomed(account: OfficialAccount, client: Client) -> None:
+    assert "欢迎" in answer_to(client, "subscribe__qr_code")
+
+
+def test_a_tapped_key_is_read_as_a_sentence_in_context(account: OfficialAccount, client: Client) -> None:
+    assert "出生年月日" in content_of(plain(event("CLICK", EventKey="八字")).post(client).content)
+    assert "宜" in content_of(plain(event("CLICK", EventKey="今天黄历")).post(client).content)
