@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
 
 from tests import credentials
 from tests.processes import Server, running_server
@@ -86,12 +86,17 @@ class Visitor:
         self.page: Page = self.context.new_page()
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
-        self.page.on("requestfailed", lambda request: self.problems.append(f"not loaded: {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
 
     def _said(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(f"{message.type} at {self.page.url}: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still loading; that is the visitor's doing.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"not loaded ({request.failure}): {request.url}")
 
     def _answered(self, response: Response) -> None:
         if response.status >= 400:
