@@ -1,0 +1,111 @@
+"""Eclipses against NASA's published counts and lists, and JPL DE421 by skyfield."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from predictions.sky import canon, eclipses
+from predictions.sky.site import Site
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "skyfield_sky.json"
+SHANGHAI = Site(31.23, 121.47, "Asia/Shanghai")
+
+
+def test_the_eclipses_of_two_centuries_are_as_many_of_each_type_as_nasa_counts():
+    def counted(first: int, kind: str) -> dict[str, int]:
+        span = (datetime(first, 1, 1, tzinfo=UTC), datetime(first + 100, 1, 1, tzinfo=UTC))
+        return dict(Counter(found.type for found in eclipses.between(*span, kind)))
+
+    assert counted(1901, "solar") == {"partial": 78, "annular": 73, "total": 71, "hybrid": 6}
+    assert counted(2001, "solar") == {"partial": 77, "annular": 72, "total": 68, "hybrid": 7}
+    assert counted(1901, "lunar") == {"penumbral": 83, "partial": 65, "total": 81}
+    assert counted(2001, "lunar") == {"penumbral": 86, "partial": 57, "total": 85}
+
+
+def test_the_hybrid_and_the_non_central_eclipses_are_the_known_ones():
+    hybrid = [str(found.peak.date()) for found in eclipses.canon() if found.type == "hybrid"]
+    assert hybrid == [
+        *("1908-12-23", "1909-06-17", "1912-04-17", "1930-04-28", "1986-10-03", "1987-03-29", "2005-04-08"),
+        *("2013-11-03", "2023-04-20", "2031-11-14", "2049-11-25", "2050-05-20", "2067-12-06"),
+    ]
+    grazing = [
+        (str(found.peak.date()), found.type)
+        for found in eclipses.canon()
+        if found.kind == "solar" and found.type != "partial" and found.latitude is None
+    ]
+    assert grazing == [
+        *(("1928-05-19", "total"), ("1950-03-18", "annular"), ("1957-04-30", "annular")),
+        *(("1957-10-23", "total"), ("1967-11-02", "total"), ("2014-04-29", "annular")),
+        *(("2043-04-09", "total"), ("2043-10-03", "annular")),
+    ]
+
+
+def test_lunar_eclipses_are_those_of_jpl():
+    """skyfield enlarges the shadow by another rule: grazing ones may have another type, or be none."""
+    ours = {found.peak: found for found in eclipses.canon() if found.kind == "lunar"}
+    unmatched, types = [], []
+    for text, kind in json.loads(GOLDEN.read_text(encoding="utf-8"))["lunar_eclipses"]:
+        peak = datetime.fromisoformat(text)
+        near = [found for instant, found in ours.items() if abs(instant - peak) < timedelta(minutes=2)]
+        if not near:
+            unmatched.append(text)
+        elif near[0].type != kind:
+            types.append(text[:10])
+            umbral, penumbral = near[0].magnitudes or (1.0, 1.0)
+            assert min(abs(umbral), abs(umbral - 1), abs(penumbral)) < 0.01, text
+    assert unmatched == []
+    assert len(types) <= 3
+
+
+def test_the_table_is_what_the_code_computes():
+    committed = [found for found in eclipses.canon() if found.peak.year in (1928, 1988, 2042)]
+    made = [row for year in (1928, 1988, 2042) for row in canon.rows(year, year)]
+    assert [(row["kind"], row["type"], datetime.fromisoformat(row["peak"])) for row in made] == [
+        (found.kind, found.type, found.peak) for found in committed
+    ]
+
+
+def test_the_total_eclipse_of_2009_in_shanghai():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2009-07-22")
+    seen = eclipses.local_circumstances(eclipse, SHANGHAI)
+    contacts = {found["name"]: found["local"][11:16] for found in seen["contacts"]}
+    assert (seen["visible"], seen["complete"], seen["type"]) == (True, True, "total")
+    assert contacts == {
+        "partial_begin": "08:23",
+        "total_begin": "09:36",
+        "peak": "09:39",
+        "total_end": "09:41",
+        "partial_end": "11:01",
+    }
+    assert seen["magnitude"] > 1
+
+
+def test_an_eclipse_on_the_other_side_of_the_earth_is_not_seen():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2010-07-11")
+    assert eclipses.local_circumstances(eclipse, SHANGHAI) == {
+        "visible": False,
+        "complete": False,
+        "type": None,
+        "altitude": None,
+        "contacts": [],
+    }
+
+
+def test_a_lunar_eclipse_that_begins_before_moonrise_is_seen_in_part():
+    eclipse = next(found for found in eclipses.canon() if str(found.peak.date()) == "2026-03-03")
+    seen = eclipses.local_circumstances(eclipse, SHANGHAI)
+    assert (seen["visible"], seen["complete"], seen["type"]) == (True, False, "total")
+    assert [found["name"] for found in seen["contacts"]] == [
+        *(
+            "penumbral_begin",
+            "partial_begin",
+            "total_begin",
+            "peak",
+            "total_end",
+            "partial_end",
+            "penumbral_end",
+        ),
+    ]
