@@ -72,7 +72,7 @@ check_ports() {
     command -v ss >/dev/null || step "install the package iproute2" apt_install iproute2
     for port in "${WECHAT_PORT:-9090}" "${API_PORT:-8000}" 80; do
         holder=$(port_holder "$port")
-        if [ -n "$holder" ] && ! is_ours "$holder"; then
+        if [ -n "$holder" ] && ! is_ours "$holder" "$port"; then
             echo "$(basename "$0"): port $port is held by $holder" >&2
             busy=1
         fi
@@ -82,7 +82,7 @@ check_ports() {
 
 choose_release() {
     source=${source:-$checkout}
-    # A checkout of another user is refused by git unless it is named safe, for this process alone.
+    # git refuses another user's checkout unless it is named safe: for this run alone.
     export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
     git -C "$source" rev-parse --git-dir >/dev/null 2>&1 || fail "$source is not a git repository; name one with --source"
     tag=${tag:-$(git -C "$source" describe --tags --abbrev=0 2>/dev/null || git -C "$source" rev-parse --short HEAD)}

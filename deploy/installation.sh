@@ -92,9 +92,9 @@ port_holder() {
     fi
 }
 
-# Whether that holder is part of this installation: one of our releases, or nginx, which gets a site more.
+# is_ours HOLDER PORT: one of our releases, or at port 80 nginx, which gets a site more.
 is_ours() {
-    [[ $1 =~ ^nginx ]] && return 0
+    if [[ $1 =~ ^nginx && $2 = 80 ]]; then return 0; fi
     [[ $1 =~ pid\ ([0-9]+) ]] || return 1
     tr '\0' ' ' <"/proc/${BASH_REMATCH[1]}/cmdline" 2>/dev/null | grep -qF "$opt/"
 }

@@ -7,11 +7,15 @@ KEPT_RELEASES=3
 
 lock_digest() { sha256sum "$1/requirements-lock.txt" | cut -d ' ' -f 1; }
 
+# A checkout in somebody's home belongs to another user than root; git asks to be told that this is meant. The process
+# that reads a local repository doesn't see GIT_CONFIG_*, so it is told on its command line.
+read_any_owner=(--upload-pack 'git -c safe.directory=* upload-pack')
+
 clone_release() {
     local source=$1 tag=$2 release=$3
     local draft=$opt/releases/.draft
     rm -rf "$draft"
-    git -c advice.detachedHead=false clone --quiet --no-hardlinks "$source" "$draft"
+    git -c advice.detachedHead=false clone --quiet --no-hardlinks "${read_any_owner[@]}" "$source" "$draft"
     git -C "$draft" checkout --quiet --detach "$tag"
     # Later upgrades fetch from where the source itself came from, not from a checkout that may be gone.
     local origin

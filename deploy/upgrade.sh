@@ -18,10 +18,16 @@ tag=$1
 before=$(cd "$opt/current" && pwd -P)
 release=''
 
+fetch_tags() {
+    local options=()
+    [ ! -d "$(git -C "$before" remote get-url origin)" ] || options=("${read_any_owner[@]}")
+    git -C "$before" fetch --quiet --tags "${options[@]}" origin
+}
+
 find_tag() {
     # A tag that is here already needs no network: going back must work when the repository's host is down.
     if ! commit_of "$before" "$tag" >/dev/null; then
-        git -C "$before" fetch --quiet --tags origin || fail "$tag is unknown here and can't be fetched"
+        fetch_tags || fail "$tag is unknown here and can't be fetched"
     fi
     commit_of "$before" "$tag" >/dev/null || fail "there is no tag $tag"
 }
