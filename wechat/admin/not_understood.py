@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,7 +49,7 @@ def ranked(now: datetime, *, shown: bool, **only: Any) -> list[Sentence]:
     ]
 
 
-def _sentence(row: dict[str, Any], account: str, *, shown: bool) -> Sentence:
+def _sentence(row: Mapping[str, Any], account: str, *, shown: bool) -> Sentence:
     text = row["content"] if shown else ""
     masked = masking.masked(row["content"])
     return Sentence(account, text, masked, row["times"], row["people"], row["last"], row["message"])

@@ -101,6 +101,10 @@ class KeywordRuleAdmin(BaseAdmin):
     change_list_template = "admin/wechat/keywordrule/change_list.html"
     actions = ("switch_on", "switch_off")
 
+    def has_delete_permission(self, request: HttpRequest, obj: KeywordRule | None = None) -> bool:
+        """A rule is switched off: what an account answered can still be explained then."""
+        return False
+
     @admin.display(description=_("keyword"), ordering="keyword")
     def first_keyword(self, rule: KeywordRule) -> str:
         return str(rule)

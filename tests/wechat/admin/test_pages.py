@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from tests import credentials
-from wechat.models import RejectionMinute, RejectionSample
+from wechat.models import AccountTexts, Follower, KeywordRule, RejectionMinute, RejectionSample
 
 PAYLOAD = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&]]>"
 CSS = Path(__file__).parents[3] / "wechat" / "static" / "wechat" / "admin.css"
@@ -80,6 +80,10 @@ def hostile(account, make_message):
         request_id=PAYLOAD[:60],
     )
     minute = RejectionMinute.objects.create(account=account, minute=timezone.now(), cause=PAYLOAD[:40])
+    for person in ("one", "another"):
+        make_message(PAYLOAD, openid=person, cause="not_understood", received_at=timezone.now())
+    follower = Follower.objects.create(account=account, openid=PAYLOAD, note=PAYLOAD)
+    rule = KeywordRule.objects.create(account=account, keyword=PAYLOAD, answer=PAYLOAD)
     return {
         "account": account.pk,
         "message": message.pk,
@@ -87,6 +91,9 @@ def hostile(account, make_message):
         "fingerprint": message.fingerprints.get().pk,
         "minute": minute.pk,
         "sample": sample.pk,
+        "follower": follower.pk,
+        "rule": rule.pk,
+        "texts": AccountTexts.objects.create(account=account, welcome=PAYLOAD).pk,
     }
 
 
@@ -114,6 +121,14 @@ GETS = (
     "/admin/wechat/rejectionminute/{minute}/change/",
     "/admin/wechat/rejectionsample/",
     "/admin/wechat/rejectionsample/{sample}/change/",
+    "/admin/wechat/keywordrule/",
+    "/admin/wechat/keywordrule/add/",
+    "/admin/wechat/keywordrule/{rule}/change/",
+    "/admin/wechat/keywordrule/not-understood/",
+    "/admin/wechat/accounttexts/",
+    "/admin/wechat/accounttexts/{texts}/change/",
+    "/admin/wechat/follower/",
+    "/admin/wechat/follower/{follower}/change/",
     "/admin/admin/logentry/",
 )
 POSTS: dict[str, dict[str, str]] = {

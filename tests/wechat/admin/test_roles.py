@@ -6,12 +6,20 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from wechat.models import Message, RejectionMinute, RejectionSample
+from wechat.models import (
+    AccountTexts,
+    Follower,
+    KeywordRule,
+    Message,
+    RejectionMinute,
+    RejectionSample,
+)
 
 ROLES = ("owner", "operator", "viewer", "stranger", "anonymous")
 LOOK = {"owner": 200, "operator": 200, "viewer": 200, "stranger": 403, "anonymous": 302}
 NOBODY = {"owner": 403, "operator": 403, "viewer": 403, "stranger": 403, "anonymous": 302}
 OWNER = {"owner": 200, "operator": 403, "viewer": 403, "stranger": 403, "anonymous": 302}
+STAFF = {"owner": 200, "operator": 200, "viewer": 403, "stranger": 403, "anonymous": 302}
 
 PAGES = {
     "/admin/": LOOK | {"stranger": 200},
@@ -42,6 +50,19 @@ PAGES = {
     "/admin/wechat/rejectionsample/": LOOK,
     "/admin/wechat/rejectionsample/{sample}/change/": LOOK,
     "/admin/wechat/rejectionsample/{sample}/delete/": NOBODY,
+    "/admin/wechat/keywordrule/": LOOK,
+    "/admin/wechat/keywordrule/not-understood/": LOOK,
+    "/admin/wechat/keywordrule/add/": STAFF,
+    "/admin/wechat/keywordrule/{rule}/change/": LOOK,
+    "/admin/wechat/keywordrule/{rule}/delete/": NOBODY,
+    "/admin/wechat/accounttexts/": LOOK,
+    "/admin/wechat/accounttexts/add/": STAFF,
+    "/admin/wechat/accounttexts/{texts}/change/": LOOK,
+    "/admin/wechat/accounttexts/{texts}/delete/": NOBODY,
+    "/admin/wechat/follower/": LOOK,
+    "/admin/wechat/follower/{follower}/change/": LOOK,
+    "/admin/wechat/follower/add/": NOBODY,
+    "/admin/wechat/follower/{follower}/delete/": NOBODY,
     "/admin/admin/logentry/": LOOK,
     "/admin/admin/logentry/{entry}/change/": LOOK,
     "/admin/admin/logentry/add/": NOBODY,
@@ -62,6 +83,12 @@ ACTIONS = {
     "/admin/wechat/officialaccount/{account}/aes-key/": ({"finish": "1"}, OWNER | {"owner": 302}),
     "/admin/wechat/message/{message}/change/": ({"content": "forged"}, LOOK),
     "/admin/wechat/modechange/{change}/change/": ({"reason": "forged"}, NOBODY),
+    "/admin/wechat/follower/{follower}/change/": ({"note": "x"}, ACT | {"owner": 302, "operator": 302}),
+    "/admin/wechat/accounttexts/{texts}/change/": (
+        {"welcome": "x"},
+        ACT | {"owner": 302, "operator": 302},
+    ),
+    "/admin/wechat/keywordrule/{rule}/change/": ({"keyword": ""}, ACT),
     "/admin/admin/logentry/{entry}/change/": ({"object_repr": "forged"}, NOBODY),
 }
 
@@ -90,6 +117,9 @@ def ids(account, message, owner) -> dict[str, int]:
             body=b"x",
         ).pk,
         "entry": logged.pk,
+        "rule": KeywordRule.objects.create(account=account, keyword="x", answer="x").pk,
+        "texts": AccountTexts.objects.create(account=account).pk,
+        "follower": Follower.objects.create(account=account, openid="x").pk,
     }
 
 
@@ -134,7 +164,14 @@ def test_the_groups_grow_from_viewer_to_owner(owner, operator, viewer):
     assert rights["viewer"] < rights["operator"] < rights["owner"]
     assert all(codename.startswith("view_") for codename in rights["viewer"])
     assert "view_plaintext" not in rights["viewer"]
-    assert rights["operator"] - rights["viewer"] == {"replay_message", "switch_mode"}
+    writes = {
+        "add_keywordrule",
+        "change_keywordrule",
+        "add_accounttexts",
+        "change_accounttexts",
+        "change_follower",
+    }
+    assert rights["operator"] - rights["viewer"] == {"replay_message", "switch_mode"} | writes
     assert {"view_plaintext", "resend_message", "change_officialaccount"} <= rights["owner"]
     assert not any(codename.startswith("delete_") for codename in rights["owner"])
 
