@@ -84,8 +84,11 @@ class Container:
 
     def stop(self) -> None:
         if self.process:
-            self.process.terminate()
-            self.process.wait(timeout=120)
+            self.run("systemctl poweroff", check=False)
+            try:
+                self.process.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
 
 
 def must(*command: str) -> None:
