@@ -28,7 +28,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers=headers)
         return respond(request, method_not_allowed(headers))
-    tag = entity_tag("docs", settings.CELESTIAL_PUBLIC_URL, getattr(request, "LANGUAGE_CODE", ""))
+    tag = entity_tag("docs", _server(), getattr(request, "LANGUAGE_CODE", ""))
     headers = cache_headers(tag, MINUTES)
     if is_current(request, tag):
         return HttpResponseNotModified(headers=headers)
@@ -47,8 +47,13 @@ def _context() -> Json:
         "groups": groups.values(),
         "systems": registry.all_systems(),
         "codes": TITLES.items(),
-        "server": settings.CELESTIAL_PUBLIC_URL or SERVER,
+        "server": _server(),
     }
+
+
+def _server() -> str:
+    """Where this installation is reached: examples are there to be pasted."""
+    return settings.CELESTIAL_PUBLIC_URL or f"http://127.0.0.1:{settings.API_PORT}"
 
 
 def _operation(method: str, path: str, described: Json) -> Json:
@@ -60,6 +65,6 @@ def _operation(method: str, path: str, described: Json) -> Json:
         "summary": described["summary"],
         "keyed": any(described.get("security", [])),
         "parameters": described.get("parameters", []),
-        "curl": sample.replace(SERVER, settings.CELESTIAL_PUBLIC_URL or SERVER),
+        "curl": sample.replace(SERVER, _server()),
         "responses": [(code, response["description"]) for code, response in described["responses"].items()],
     }
