@@ -49,6 +49,7 @@ def labels(found: Series) -> dict[str, str]:
         "server_errors": _t("5xx answers"),
         "pending": _t("pending messages"),
         "oldest_pending": _t("age of the oldest in seconds"),
+        "time": _t("Time of day"),
         "alert_line": _t("alert line"),
         "limit_line": _t("WeChat's limit"),
     }

@@ -13,8 +13,22 @@
         return {label: label, stroke: stroke, width: 1.5, dash: dash, points: {show: false}, spanGaps: false};
     }
 
+    /* In the site's zone, as the tables have it, wherever the reader sits. */
+    function words(seconds, parts) {
+        const options = Object.assign({timeZone: page.dataset.zone, hourCycle: "h23"}, parts);
+        return new Date(seconds * 1000).toLocaleString(document.documentElement.lang, options);
+    }
+
     function time(u, seconds) {
-        return new Date(seconds * 1000).toLocaleString(document.documentElement.lang);
+        const parts = {month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit"};
+        return seconds === null ? "–" : words(seconds, parts);
+    }
+
+    function ticks(u, seconds) {
+        const clock = {hour: "2-digit", minute: "2-digit"};
+        const day = {month: "numeric", day: "numeric"};
+        const long = seconds.length > 1 && seconds[1] - seconds[0] >= 43200;
+        return seconds.map(function (value) { return words(value, long ? day : clock); });
     }
 
     /* A constant beside the measured lines: the alert's threshold, WeChat's five seconds. */
@@ -34,7 +48,7 @@
 
     function draw(box, data) {
         const panel = box.dataset.panel;
-        const series = [{value: time}];
+        const series = [{label: data.labels.time, value: time}];
         const columns = [data.x];
         Object.entries(data.panels[panel]).forEach(function (entry, number) {
             series.push(line(data.labels[entry[0]] || entry[0], colour("--ops-" + (number % 8 + 1))));
@@ -48,7 +62,7 @@
             width: box.clientWidth,
             height: Math.max(180, Math.min(240, box.clientWidth / 2)),
             series: series,
-            axes: [axis(), Object.assign(axis(), {size: 52})],
+            axes: [Object.assign(axis(), {values: ticks}), Object.assign(axis(), {size: 52})],
             scales: {y: {range: function (u, low, high) { return [0, high > 0 ? high * 1.05 : 1]; }}},
         };
         box.replaceChildren();
