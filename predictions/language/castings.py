@@ -15,7 +15,10 @@ CHINA = timezone(timedelta(hours=8))
 _SEPARATOR = r"[ ,、.-]"
 # Six numerals of 6 to 9, the bottom line first, as people copy them from their coins.
 _LINES = re.compile(rf"(?<![0-9])[6-9](?:{_SEPARATOR}?[6-9]){{5}}(?![0-9])")
-_NUMBERS = re.compile(rf"(?<![0-9])[0-9]{{1,6}}(?:{_SEPARATOR}+[0-9]{{1,6}}){{1,2}}(?![0-9])")
+_NUMBER = "[0-9]{1,6}"
+_TWO_OR_THREE = re.compile(rf"(?<![0-9]){_NUMBER}(?:{_SEPARATOR}+{_NUMBER}){{1,2}}(?![0-9])")
+_THREE = re.compile(rf"(?<![0-9]){_NUMBER}(?:{_SEPARATOR}+{_NUMBER}){{2}}(?![0-9])")
+_NUMBERS = {"liuyao": _TWO_OR_THREE, "meihua": _TWO_OR_THREE, "xiaoliuren": _THREE}
 
 
 def read_casting(intent: str, scan: Scan) -> Json:
@@ -23,8 +26,8 @@ def read_casting(intent: str, scan: Scan) -> Json:
     if intent == "liuyao":
         for match in scan.matches(_LINES):
             return {"lines": [int(numeral) for numeral in re.findall("[6-9]", match[0])]}
-    if intent != "qimen":
-        for match in scan.matches(_NUMBERS):
+    if intent in _NUMBERS:
+        for match in scan.matches(_NUMBERS[intent]):
             return {"numbers": [int(numeral) for numeral in re.findall("[0-9]+", match[0])]}
     return {}
 
@@ -37,7 +40,7 @@ def casting_input(intent: str, slots: Json, now: datetime) -> Json:
     if "lines" in slots:
         return {"lines": slots["lines"], "moment": moment}
     if "numbers" in slots:
-        return {"numbers": slots["numbers"]} | ({"moment": moment} if intent == "liuyao" else {})
+        return {"numbers": slots["numbers"]} | ({"moment": moment} if intent != "xiaoliuren" else {})
     if intent == "liuyao" and "day" not in slots and "time" not in slots:
         return {"seed": now.astimezone(CHINA).isoformat(timespec="milliseconds"), "moment": moment}
     return {"moment": moment}

@@ -33,7 +33,7 @@ def talk(*sentences: str):
         ("六爻 7 8 9 6 7 8", "liuyao", {"lines": [7, 8, 9, 6, 7, 8], "moment": MOMENT}),
         ("小六壬 3 5 8", "xiaoliuren", {"numbers": [3, 5, 8]}),
         ("小六壬", "xiaoliuren", {"moment": MOMENT}),
-        ("梅花易数 3,8", "meihua", {"numbers": [3, 8]}),
+        ("梅花易数 3,8", "meihua", {"numbers": [3, 8], "moment": MOMENT}),
         ("梅花易数", "meihua", {"moment": MOMENT}),
         ("奇门遁甲", "qimen", {"moment": MOMENT}),
         ("2026年3月1日早上8点奇门", "qimen", {"moment": {**MOMENT, "month": 3, "day": 1, "hour": 8}}),
@@ -46,6 +46,12 @@ def test_a_casting_is_made_from_what_was_said_or_from_now(sentence: str, system:
     if "8点" in sentence:
         wanted["moment"].pop("minute")
     assert given == wanted
+
+
+def test_numbers_of_the_wrong_count_are_said_not_to_be_understood() -> None:
+    result = talk("小六壬 3 5")
+    assert result.status == "needs_input"
+    assert "没看懂“3”“5”" in result.text
 
 
 def test_coins_are_cast_from_a_seed_that_the_chart_records() -> None:
