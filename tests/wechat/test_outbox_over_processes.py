@@ -23,9 +23,9 @@ PARTS = ["一", "二", "三"]
 QUEUE = f"""
 from datetime import UTC, datetime
 from wechat import outbox
-from wechat.environment import sync_default_account
+from wechat.environment import apply_environment
 from wechat.models import Message, OfficialAccount
-sync_default_account()
+apply_environment()
 account = OfficialAccount.objects.get(slug="default")
 for openid in {FOLLOWERS!r}:
     Message.objects.create(account=account, openid=openid, msg_type="text", received_at=datetime.now(UTC),
