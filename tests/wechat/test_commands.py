@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tests import credentials
 from tests.wechat.deliveries import plain
+from wechat.management.commands.simulate_encrypted_message import own_address
 from wechat.models import Attempt, DedupFingerprint, Message, ModeChange, OfficialAccount
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +161,12 @@ def test_simulate_encrypted_message_says_what_is_wrong(
 ) -> None:
     with pytest.raises(CommandError, match=problem):
         run("simulate_encrypted_message", *arguments)
+
+
+@pytest.mark.parametrize(("role", "port"), [("all", 8000), ("api", 8000), ("wechat", 9090)])
+def test_simulate_encrypted_message_asks_the_port_of_its_role(settings: Any, role: str, port: int) -> None:
+    settings.CELESTIAL_ROLE = role
+    assert own_address() == f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.django_db(transaction=True)

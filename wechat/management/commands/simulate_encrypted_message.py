@@ -20,6 +20,12 @@ from wechat.simulator import open_reply, plain_request, seal_incoming, text_mess
 OPENID = "oSimulatedFollower0000000000"
 
 
+def own_address() -> str:
+    """Where this installation's callback listens: a service of its own has a port of its own."""
+    port = settings.WECHAT_PORT if settings.CELESTIAL_ROLE == "wechat" else settings.API_PORT
+    return f"http://127.0.0.1:{port}"
+
+
 class Command(BaseCommand):
     help = "Send TEXT (or a fixture) signed and encrypted to the callback; the answer's Content alone goes to stdout."
 
@@ -40,7 +46,7 @@ class Command(BaseCommand):
         if not account.aes_key and not options["plaintext"]:
             raise CommandError("the account has no EncodingAESKey; set one, or send with --plaintext")
         try:
-            url = endpoint(options["url"] or f"http://127.0.0.1:{settings.API_PORT}", account.callback_path)
+            url = endpoint(options["url"] or own_address(), account.callback_path)
             query, body = self._request(account, self._message(account, options), options["plaintext"])
             answers = [self._send(url, query, body) for _ in range(options["repeat"])]
             content = self._content(account, answers)
