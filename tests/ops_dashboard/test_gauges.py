@@ -20,7 +20,7 @@ from wechat.models import Message
 
 # Series of one family at most, per account where it has that label.
 BUDGETS = {
-    "outcome": 8,
+    "outcome": 12,
     "cause": 30,
     "method": 8,
     "switch": 3,
