@@ -51,11 +51,14 @@ def queue_text(
     purpose: str = Purpose.ANSWER,
     message: Message | None = None,
     by: str = "",
+    reason: str = "",
 ) -> list[OutboundMessage]:
     """Queue `text` in parts of at most 2048 bytes; call `wechat.tasks.wake_sender` after the commit."""
     parts = [part for part in split_text(text) if part.strip()]
     payloads = [{"content": part} for part in parts]
-    return OutboundMessage.queue(account, openid, payloads, purpose, message=message, by=by[:150])
+    return OutboundMessage.queue(
+        account, openid, payloads, purpose, message=message, by=by[:150], reason=reason
+    )
 
 
 def send_due(now: datetime | None = None) -> int:

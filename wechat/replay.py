@@ -1,4 +1,7 @@
-"""Replay: the handler over a stored message again. A dry run: it adds an Attempt and changes nothing else."""
+"""Replay: the handler over a stored message again. A dry run: it adds an Attempt and changes nothing else.
+
+`resend` is the other thing: the new answer goes into the outbox, for the follower to read.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.db import transaction
+
 from wechat import xml
 from wechat.crypto import Rejected
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Attempt, Follower, Message
+from wechat.models.message import Status
+from wechat.models.outbound import Purpose
+from wechat.outbox import queue_text
 from wechat.receive import run_handler
+from wechat.tasks import wake_sender
 
 LIMIT = 500
 
@@ -46,7 +55,7 @@ def reply_text(reply_xml: bytes | memoryview | None) -> str | None:
     return reply.content if reply.msg_type == "text" else f"[{reply.msg_type}]"
 
 
-def replay(message: Message, actor: str) -> Replay:
+def replay(message: Message, actor: str, trigger: str = Attempt.Trigger.REPLAY) -> Replay:
     """Steps 4 and 5 over the stored plaintext, as of now, with the account's current modes.
 
     Raises Rejected when the stored plaintext was redacted or can't be parsed, or the account can't be used.
@@ -57,15 +66,43 @@ def replay(message: Message, actor: str) -> Replay:
     # A stranger: what the follower is talking about today says nothing about a message of the past, nor may it change.
     outcome = run_handler(account, incoming, datetime.now(UTC), Follower())
     outcome.steps = {"converse": round((time.perf_counter() - start) * 1000, 3)}
-    attempt = Attempt.record(message.pk, outcome, trigger=Attempt.Trigger.REPLAY, actor=actor)
+    attempt = Attempt.record(message.pk, outcome, trigger=trigger, actor=actor)
     old, new = reply_text(message.reply_xml), reply_text(outcome.reply_xml)
     return Replay(message, attempt, outcome.status, old, new)
 
 
-def replay_many(messages: Iterable[Message], actor: str) -> Iterator[Replay | tuple[Message, str]]:
-    """Each message's Replay, or the message with the reason why it could not be replayed."""
+def resend(message: Message, actor: str, reason: str) -> Replay:
+    """Answer `message` anew and queue the text as a customer message, with the reason that staff gave.
+
+    Raises Rejected as `replay` does, and ValueError where there is no text to send or no reason.
+    """
+    if not reason.strip():
+        raise ValueError("a reason is required; it stands with the message")
+    done = replay(message, actor, trigger=Attempt.Trigger.RESEND)
+    if done.outcome != Status.REPLIED or not done.new or done.new.startswith("["):
+        raise ValueError(f"there is no text to send (the handler's outcome: {done.outcome})")
+    with transaction.atomic():
+        rows = queue_text(
+            message.account,
+            message.openid,
+            done.new,
+            purpose=Purpose.RESEND,
+            message=message,
+            by=actor,
+            reason=reason,
+        )
+        wake_sender(rows[0].pk)
+    return done
+
+
+def replay_many(
+    messages: Iterable[Message], actor: str, resend_reason: str = ""
+) -> Iterator[Replay | tuple[Message, str]]:
+    """Each message's Replay (with a `resend_reason` also sent), or the message with why it could not be replayed."""
     for message in messages:
         try:
-            yield replay(message, actor)
+            yield resend(message, actor, resend_reason) if resend_reason else replay(message, actor)
         except Rejected as rejected:
             yield message, rejected.detail
+        except ValueError as error:
+            yield message, str(error)

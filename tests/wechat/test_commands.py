@@ -15,7 +15,7 @@ from django.utils import timezone
 from tests import credentials
 from tests.wechat.deliveries import plain
 from wechat.management.commands.simulate_encrypted_message import own_address
-from wechat.models import Attempt, DedupFingerprint, Message, ModeChange, OfficialAccount
+from wechat.models import Attempt, DedupFingerprint, Message, ModeChange, OfficialAccount, OutboundMessage
 
 pytestmark = pytest.mark.django_db
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "wechat"
@@ -216,6 +216,37 @@ def test_a_replay_does_not_use_up_the_followers_allowance(account: OfficialAccou
         out, _err = run("replay_messages", str(Message.objects.get().pk))
         assert "1 unchanged" in out
     assert plain("菜单").post(client).content != b"success"
+
+
+def test_replay_messages_resends_with_a_reason(account: OfficialAccount, client: Client) -> None:
+    plain("菜单").post(client)
+    stored = Message.objects.get()
+    out, _ = run("replay_messages", str(stored.pk), "--resend", "--reason=the first answer was wrong")
+    assert "1 unchanged, 0 failed" in out
+    queued = OutboundMessage.objects.get()
+    assert (queued.openid, queued.purpose, queued.reason) == (
+        stored.openid,
+        "resend",
+        "the first answer was wrong",
+    )
+    assert queued.payload["content"].startswith("您可以直接发一句话")
+    assert list(Attempt.objects.values_list("trigger", flat=True)) == ["wechat", "resend"]
+
+
+def test_replay_messages_sends_nothing_where_there_is_no_text(
+    account: OfficialAccount, client: Client
+) -> None:
+    account.switch("service", "record_only", by="test", reason="test")
+    plain("菜单").post(client)
+    with pytest.raises(CommandError, match="1 messages failed"):
+        run("replay_messages", str(Message.objects.get().pk), "--resend", "--reason=x")
+    assert not OutboundMessage.objects.exists()
+
+
+@pytest.mark.parametrize("options", [["--resend"], ["--reason=x"], ["--resend", "--reason= "]])
+def test_replay_messages_wants_a_reason_to_resend(account: OfficialAccount, options: list[str]) -> None:
+    with pytest.raises(CommandError, match="--resend needs --reason"):
+        run("replay_messages", "1", *options)
 
 
 def test_replay_messages_narrows_by_time_and_status(account: OfficialAccount, client: Client) -> None:

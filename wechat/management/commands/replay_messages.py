@@ -26,7 +26,10 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Replay messages as a dry run: old and new reply are compared, an attempt is recorded, nothing is sent."
+    help = (
+        "Replay messages as a dry run: old and new reply are compared, an attempt is recorded, nothing is sent."
+        " With --resend the new answers are queued for the followers as customer messages."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("ids", nargs="*", type=int, metavar="ID")
@@ -36,10 +39,15 @@ class Command(BaseCommand):
         parser.add_argument("--cause")
         parser.add_argument("--limit", type=int, default=LIMIT, help=f"at most this many ({LIMIT})")
 
+        parser.add_argument("--resend", action="store_true", help="send the new answers; needs --reason")
+        parser.add_argument("--reason", default="", help="why they are sent again; stands with each message")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["resend"] != bool(options["reason"].strip()):
+            raise CommandError("--resend needs --reason, and --reason goes with --resend")
         rows = self._rows(options)
         changed = unchanged = failed = 0
-        for result in replay_many(rows, operator_name()):
+        for result in replay_many(rows, operator_name(), options["reason"]):
             if isinstance(result, Replay):
                 changed, unchanged = changed + result.changed, unchanged + (not result.changed)
                 failed += result.outcome == Status.FAILED
