@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from celery import current_task
+
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 message_id: ContextVar[str] = ContextVar("message_id", default="")
 
@@ -42,7 +44,7 @@ def redact(text: str) -> str:
 
 
 class JsonFormatter(logging.Formatter):
-    """{"ts", "level", "logger", "message", "request_id"?, "message_id"?, own fields…, "exception"?}"""
+    """{"ts", "level", "logger", "message", "request_id"?, "message_id"?, "task_id"?, own fields…, "exception"?}"""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -52,11 +54,17 @@ class JsonFormatter(logging.Formatter):
             "message": redact(record.getMessage()),
             "request_id": request_id.get(),
             "message_id": message_id.get(),
+            "task_id": _task_id(),
         }
         line |= {key: _plain(value) for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
         return json.dumps({key: value for key, value in line.items() if value != ""}, ensure_ascii=False)
+
+
+def _task_id() -> str:
+    """The Celery task that writes this line, if one does."""
+    return (current_task.request.id or "") if current_task else ""
 
 
 def _plain(value: Any) -> Any:

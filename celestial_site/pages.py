@@ -27,7 +27,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy notice: what wechat.models and predictions.models keep, and for how long."""
     account = OfficialAccount.default()
-    context = {"dedup_hours": account.dedup_window / 3600 if account else 24, "name": _public_name(account)}
+    context = {
+        "dedup_hours": account.dedup_window / 3600 if account else 24,
+        "message_days": settings.CELESTIAL_MESSAGE_DAYS,
+        "name": _public_name(account),
+    }
     return render(request, "privacy.html", _filings() | context)
 
 

@@ -1,13 +1,21 @@
-"""Retention: fingerprints for their account's window, counters for a month, messages when staff ask for it."""
+"""Retention: messages for CELESTIAL_MESSAGE_DAYS, fingerprints for their account's window, counters for a month."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from wechat.models import DedupFingerprint, FollowerMinute, Message, OfficialAccount, RejectionMinute
+from wechat.models import (
+    DedupFingerprint,
+    FollowerMinute,
+    Message,
+    OfficialAccount,
+    OutboundMessage,
+    RejectionMinute,
+)
 
 BATCH = 1000
 COUNTERS = timedelta(days=30)
@@ -21,9 +29,13 @@ def delete_in_batches(rows: QuerySet[Model]) -> Iterator[int]:
 
 
 def prune_expired() -> dict[str, int]:
-    """Delete fingerprints past their window and old counters; rows deleted by table."""
+    """Delete old messages, fingerprints past their window and old counters; rows deleted by table."""
     now = datetime.now(UTC)
-    counts = {"fingerprints": 0}
+    counts = {"messages": 0, "fingerprints": 0}
+    if settings.CELESTIAL_MESSAGE_DAYS:
+        counts["messages"] = sum(delete_in_batches(messages_older_than(settings.CELESTIAL_MESSAGE_DAYS)))
+        kept_since = now - timedelta(days=settings.CELESTIAL_MESSAGE_DAYS)
+        counts["outgoing"] = sum(delete_in_batches(OutboundMessage.objects.filter(created_at__lt=kept_since)))
     for account in OfficialAccount.objects.all():
         old = DedupFingerprint.objects.filter(
             account=account, last_seen__lt=now - timedelta(seconds=account.dedup_window)

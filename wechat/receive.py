@@ -25,6 +25,7 @@ from wechat.xml import NO_REPLY, Incoming, NoReply, TextReply
 
 log = logging.getLogger("wechat")
 
+NO_ACCOUNT = "no account has this address"
 DEADLINE = 4.5  # seconds from arrival; WeChat closes the connection at 5
 
 
@@ -265,8 +266,14 @@ def new_message(
     )
 
 
-def verify(account: GatewayAccount, delivery: Delivery) -> str:
-    """WeChat's check of the address: the echostr, or Rejected."""
+def verify(slug: str, delivery: Delivery) -> str:
+    """WeChat's check of the address: the echostr, or Rejected.
+
+    Nothing is claimed that would notice a cached account's age, so it is read anew.
+    """
+    account = GatewayAccount.load(slug)
+    if account is None:
+        raise Rejected(Cause.UNKNOWN_ACCOUNT, NO_ACCOUNT)
     return crypto.verify_get(account.policy(delivery.at), delivery.parameters, delivery.at.timestamp())
 
 
@@ -284,4 +291,4 @@ def with_current_account(slug: str, use: Callable[[GatewayAccount], Answered]) -
             if current is not None and current.version == account.version:
                 raise
             account = current
-    raise Rejected(Cause.UNKNOWN_ACCOUNT, "no account has this address")
+    raise Rejected(Cause.UNKNOWN_ACCOUNT, NO_ACCOUNT)

@@ -10,6 +10,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from celestial_site.celery import app
+from celestial_site.logs import message_id
 from wechat import erasure, outbox, xml
 from wechat.gateway_account import GatewayAccount
 from wechat.models import DedupFingerprint, Follower, Message, OutboundMessage
@@ -48,6 +49,7 @@ def sweep() -> int:
 
 def finish(message: Message) -> None:
     """Run the handler and record the reply as XML; it is sealed when a delivery asks for it."""
+    message_id.set(str(message.pk))
     account = GatewayAccount.of(message.account)
     incoming, at = xml.parse(bytes(message.plaintext)), message.received_at
     follower = Follower.of(account.id, message.openid)

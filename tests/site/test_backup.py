@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,7 @@ import pytest
 
 from celestial_site.management.commands.backup import NAME, superseded
 from tests import services
-from tests.processes import Server, prepare_server, running_server
+from tests.processes import ROOT, Server, prepare_server, running_server
 from tests.wechat.deliveries import plain
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -122,3 +124,20 @@ def test_rotation_never_lets_the_newest_go(tmp_path: Path) -> None:
     old = (NOW - timedelta(days=900)).strftime(NAME)
     (tmp_path / old).touch()
     assert superseded(tmp_path, NOW) == []
+
+
+@pytest.mark.processes
+def test_the_drill_boots_the_application_on_the_copy(tmp_path: Path) -> None:
+    server = prepare_server(tmp_path / "a")
+    assert server.manage("wechat_account", "--from-env").returncode == 0
+    assert server.manage("backup", str(tmp_path / "backups")).returncode == 0
+    backup = next((tmp_path / "backups").glob("*.celbak"))
+    drill = [ROOT / "deploy" / "restore_drill.sh", backup]
+    environment = server.environment | {"PYTHON": sys.executable}
+    done = subprocess.run(drill, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith("[PASS]")
+    data = bytearray(backup.read_bytes())
+    data[-50] ^= 1
+    backup.write_bytes(data)
+    assert subprocess.run(drill, env=environment, capture_output=True, check=False).returncode != 0

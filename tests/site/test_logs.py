@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from celestial_site import logs
+from celestial_site.celery import app
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,19 @@ def test_own_fields_keep_their_numbers_and_lose_their_secrets():
     line = line_of("x", ms=1.5, ok=True, outcome="replied", url="/wechat?signature=abc", nothing=None)
     assert (line["ms"], line["ok"], line["outcome"], line["nothing"]) == (1.5, True, "replied", None)
     assert line["url"] == "/wechat?[redacted]"
+
+
+def test_a_line_of_a_task_names_it():
+    seen = []
+
+    @app.task(name="tests.says_something")
+    def says_something() -> None:
+        seen.append(line_of("done"))
+
+    says_something.apply(task_id="task-7")
+    del app.tasks["tests.says_something"]
+    assert seen[0]["task_id"] == "task-7"
+    assert "task_id" not in line_of("done")
 
 
 def test_an_exception_is_on_the_same_line_and_redacted():

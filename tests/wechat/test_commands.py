@@ -16,6 +16,7 @@ from tests import credentials
 from tests.wechat.deliveries import plain
 from wechat.management.commands.simulate_encrypted_message import own_address
 from wechat.models import Attempt, DedupFingerprint, Message, ModeChange, OfficialAccount, OutboundMessage
+from wechat.tasks import prune
 
 pytestmark = pytest.mark.django_db
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "wechat"
@@ -281,6 +282,21 @@ def test_prune_messages_deletes_old_messages_and_expired_fingerprints(
     DedupFingerprint.objects.update(last_seen=timezone.now() - timedelta(days=2))
     run("prune_messages")
     assert not DedupFingerprint.objects.exists()
+    assert Message.objects.count() == 1
+
+
+def test_what_has_outlived_its_days_is_deleted_by_the_hourly_task(
+    account: OfficialAccount, client: Client, settings: Any
+) -> None:
+    for _ in range(2):
+        plain("菜单").post(client)
+    Message.objects.filter(pk=Message.objects.all()[0].pk).update(
+        received_at=timezone.now() - timedelta(days=91)
+    )
+    settings.CELESTIAL_MESSAGE_DAYS = 0
+    assert prune()["messages"] == 0
+    settings.CELESTIAL_MESSAGE_DAYS = 90
+    assert prune()["messages"] == 1
     assert Message.objects.count() == 1
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import credentials
-from tests.wechat.deliveries import content_of, message, plain, sealed
+from tests.wechat.deliveries import content_of, message, plain, sealed, verification
 from wechat.models import Message, ModeChange, OfficialAccount
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,16 @@ def test_a_wrong_original_id_is_refused_where_one_is_set(account: OfficialAccoun
     account.save()
     assert sealed(message("菜单", to="gh_other")).post(client).status_code == 403
     assert sealed(message("菜单", to=credentials.ORIGINAL_ID)).post(client).status_code == 200
+
+
+def test_a_switch_counts_for_the_address_check_too(account: OfficialAccount, client: Client) -> None:
+    account.switch("verification", "lenient", by="owner", reason="setting up")
+    wrong = verification().with_parameters(signature="0" * 40)
+    assert client.get(wrong.url).status_code == 200
+    account.switch("verification", "strict", by="owner", reason="done")
+    assert client.get(wrong.url).status_code == 403
+    account.delete()
+    assert client.get(verification().url).status_code == 404
 
 
 @pytest.mark.parametrize("minutes", [None, 1, 1440])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from wechat.pruning import delete_in_batches, messages_older_than, prune_expired
@@ -13,10 +14,12 @@ DEFAULT_DAYS = 180
 
 
 class Command(BaseCommand):
-    help = "Delete messages older than N days (180), expired fingerprints and counters."
+    help = "Delete messages older than N days (CELESTIAL_MESSAGE_DAYS), expired fingerprints and counters."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--older-than-days", type=int, default=DEFAULT_DAYS)
+        parser.add_argument(
+            "--older-than-days", type=int, default=settings.CELESTIAL_MESSAGE_DAYS or DEFAULT_DAYS
+        )
         parser.add_argument("--dry-run", action="store_true", help="count, delete nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
