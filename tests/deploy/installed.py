@@ -126,7 +126,6 @@ def overlay_venv(folder: Path) -> Path:
     assert made.returncode == 0, made.stderr
     own = next(folder.glob("lib/python*/site-packages"))
     ours = next(Path(sys.prefix).glob("lib/python*/site-packages"))
-    (own / "ours.pth").write_text(f"{ours}\n")
     for program in ("gunicorn", "celery"):
         text = (Path(sys.prefix) / "bin" / program).read_text()
         (folder / "bin" / program).write_text(re.sub(r"^#!.*", f"#!{folder}/bin/python", text, count=1))
@@ -134,6 +133,8 @@ def overlay_venv(folder: Path) -> Path:
     wheel = next((ROOT / "deploy/pip").glob("pip-*.whl"))
     done = run(folder / "bin/python", f"{wheel}/pip", "install", "--quiet", "--no-index", wheel)
     assert done.returncode == 0, done.stderr
+    # After pip: where ours is of the same version, pip would see itself installed and make no program.
+    (own / "ours.pth").write_text(f"{ours}\n")
     return folder
 
 
