@@ -19,14 +19,21 @@ from tests.deploy.programs import DEPLOY, find, run
 from tests.processes import prepare_server
 from tests.services import free_port
 
-NGINX_CONF = """
-user root;
+# As root, nginx would give its workers to another user, whom the tests' folders are closed to.
+NGINX_CONF = (
+    ("user root;" if os.geteuid() == 0 else "")
+    + """
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx.log;
 events {{ worker_connections 256; }}
-http {{ include {folder}/site.conf; }}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    include {folder}/site.conf;
+}}
 """
+)
 
 
 @dataclass

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+import grp
 import gzip
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,7 +25,7 @@ def configuration_for(folder: Path) -> Path:
     text = (
         CONFIGURATION.read_text()
         .replace("/var/log/celestial", str(folder))
-        .replace("celestial celestial", "root root")
+        .replace("celestial celestial", f"{getpass.getuser()} {grp.getgrgid(os.getgid()).gr_name}")
     )
     path = folder.parent / "logrotate.conf"
     path.write_text(text)
