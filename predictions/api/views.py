@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date as civil_date
-
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
@@ -14,7 +11,7 @@ from rest_framework.response import Response
 
 from celestial_site import __version__
 from predictions import engine, language, registry
-from predictions.api import metrics, openapi, parsers, schema
+from predictions.api import metrics, openapi, parsers, queries, schema
 from predictions.api.authentication import key_of
 from predictions.api.caching import MINUTES, cached
 from predictions.api.endpoint import Endpoint, PublicEndpoint
@@ -26,7 +23,6 @@ from predictions.schemas import FIRST_YEAR, LAST_YEAR
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Answer, FieldError, InvalidInput, Json
 
 CONTEXT_SECONDS = 1800
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _ID = parameter("prediction_id", "path", {"type": "string"}, schema.ID_EXAMPLE)
 _YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
@@ -173,7 +169,7 @@ class CalendarDay(PublicEndpoint):
     )
     def get(self, request: Request, date: str) -> Response:
         """The facts of the system calendar with its default options. No key needed."""
-        day = _civil_date(date)
+        day = queries.day("date", date)
         asked = {"date": {"calendar": "solar", "year": day.year, "month": day.month, "day": day.day}}
         return cached(request, ("calendar", date), lambda: engine.compute("calendar", asked).facts)
 
@@ -190,7 +186,7 @@ class LunarYear(PublicEndpoint):
     )
     def get(self, request: Request, year: str) -> Response:
         """12 or 13 months, each with its first civil day and length. No key needed."""
-        number = _year(year)
+        number = queries.year("year", year)
         return cached(request, ("lunar", str(number)), lambda: dict(lunar_year(number).as_dict()))
 
 
@@ -206,7 +202,7 @@ class SolarTerms(PublicEndpoint):
     )
     def get(self, request: Request, year: str) -> Response:
         """The instant in UTC and UTC+8 and the printed date of each term. No key needed."""
-        number = _year(year)
+        number = queries.year("year", year)
         return cached(
             request,
             ("terms", str(number)),
@@ -275,34 +271,6 @@ def _open_context(key: ApiKey, text: str | None) -> Json | None:
 
 def _bad_context(detail: str) -> InvalidInput:
     return InvalidInput([FieldError("/context", "invalid_context", detail)])
-
-
-def _civil_date(text: str) -> civil_date:
-    found = _DATE.fullmatch(text)
-    if not found:
-        detail = _("Write the date as YYYY-MM-DD.")
-        raise InvalidInput([FieldError("/date", "impossible_date", detail)])
-    year, month, day = map(int, found.groups())
-    asked = {"date": {"calendar": "solar", "year": year, "month": month, "day": day}}
-    try:
-        engine.validate("calendar", asked)
-    except InvalidInput as error:
-        raise InvalidInput([_at(found, "/date") for found in error.errors]) from error
-    return civil_date(year, month, day)
-
-
-def _at(error: FieldError, pointer: str) -> FieldError:
-    return FieldError(pointer, error.code, error.detail, error.suggestion)
-
-
-def _year(text: str) -> int:
-    number = int(text)
-    if not FIRST_YEAR <= number <= LAST_YEAR:
-        limits = {"first": FIRST_YEAR, "last": LAST_YEAR}
-        detail = _("The year must lie between %(first)d and %(last)d.") % limits
-        nearest = {"year": min(max(number, FIRST_YEAR), LAST_YEAR)}
-        raise InvalidInput([FieldError("/year", "out_of_range", detail, nearest)])
-    return number
 
 
 def _meta() -> Json:

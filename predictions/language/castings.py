@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from predictions.language.calendar_days import solar_dict
 from predictions.language.scan import Scan
+from predictions.solar_terms import CHINA
 from predictions.types import Json
 
 CASTING_INTENTS = frozenset({"liuyao", "xiaoliuren", "meihua", "qimen"})
-CHINA = timezone(timedelta(hours=8))
 
 _SEPARATOR = r"[ ,、.-]"
 # Six numerals of 6 to 9, the bottom line first, as people copy them from their coins.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
 from predictions.language import policy
 from predictions.language.activities import find_activities
@@ -33,9 +33,9 @@ from predictions.language.year_facts import YEAR_QUESTION
 from predictions.language.years import BIRTH, TARGET
 from predictions.lunar import to_lunar
 from predictions.places import find_in
+from predictions.solar_terms import CHINA
 from predictions.types import Json
 
-CHINA = timezone(timedelta(hours=8))
 # Older than this, a day without any word of what it is for is likelier a birthday than a day to look up.
 OLD = timedelta(days=730)
 # 农历 and nothing else asks for today; 农历转公历 asks for a day.

@@ -9,8 +9,9 @@ from predictions import registry
 from predictions.language.policy import CRISIS
 from predictions.language.requests import PARTS, missing_parts, sentence
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
-from predictions.language.understanding import BIRTH_INTENTS, CHINA
+from predictions.language.understanding import BIRTH_INTENTS
 from predictions.registry import System
+from predictions.solar_terms import CHINA
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
