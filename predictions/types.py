@@ -144,6 +144,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture of a chart for the reading page.
+
+    ``svg`` is one complete ``<svg>`` element with its own ``<title>`` and ``<desc>``, coloured by the page's CSS
+    classes only; ``description`` says the same in words for those who cannot see it.
+    """
+
+    title: str
+    svg: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person or API client receives. ``text`` does not repeat ``understood_as``; it ends with the
     disclaimer.

@@ -33,6 +33,16 @@ class Encryption(models.TextChoices):
     SAFE = "safe", _("safe: nothing unencrypted is accepted or sent")
 
 
+class Kind(models.TextChoices):
+    """What WeChat calls the account: it decides what the account may do (protocol reference, section 9)."""
+
+    UNKNOWN = "", _("not said")
+    PERSONAL = "personal", _("personal subscription account")
+    SUBSCRIPTION = "subscription", _("verified subscription account")
+    SERVICE = "service", _("verified service account")
+    TEST = "test", _("test account")
+
+
 class Service(models.TextChoices):
     LIVE = "live", _("live: every follower is answered")
     PILOT = "pilot", _("pilot: some followers are answered, the others get the set text")
@@ -93,7 +103,24 @@ class OfficialAccount(models.Model):
     rate_limit_per_min = models.PositiveIntegerField(
         _("messages per follower and minute"), default=0, help_text=_("0 = no limit.")
     )
+    kind = models.CharField(
+        _("kind of account"),
+        max_length=12,
+        choices=Kind.choices,
+        blank=True,
+        default=Kind.UNKNOWN,
+        db_default="",
+    )
     can_send_customer_messages = models.BooleanField(_("can send customer messages"), null=True, blank=True)
+    can_manage_menu = models.BooleanField(_("can manage its menu"), null=True, blank=True)
+    has_customer_service = models.BooleanField(
+        _("has a customer service desk"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "人工 hands the conversation over to WeChat's customer service; otherwise to the waiting list here."
+        ),
+    )
     systems = models.JSONField(_("systems"), default=default_systems)
     environment_fields = models.JSONField(default=list, editable=False)
     environment_modes = models.JSONField(default=dict, editable=False)

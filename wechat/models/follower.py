@@ -36,6 +36,15 @@ class Follower(models.Model):
         _("blocked"), default=False, help_text=_("Messages are stored and not answered.")
     )
     note = models.TextField(_("note"), blank=True, default="", help_text=_("For staff; never sent."))
+    handed_over_at = models.DateTimeField(
+        _("asked for a person"), null=True, editable=False, help_text=_("The engine is silent since then.")
+    )
+    handed_over_by = models.CharField(
+        _("taken over by"), max_length=150, blank=True, default="", db_default="", editable=False
+    )
+    answers_waiting = models.BooleanField(
+        _("an answer goes with the next reply"), default=False, db_default=False, editable=False
+    )
     updated = models.DateTimeField(_("changed"), default=timezone.now, editable=False)
 
     class Meta:

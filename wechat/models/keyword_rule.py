@@ -49,6 +49,20 @@ class AccountTexts(models.Model):
             "Precedes the first question for birth data. Say what it is used for and how to decline."
         ),
     )
+    placeholder = models.TextField(
+        _("placeholder"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("When an answer takes longer than WeChat waits and can only go with the next reply."),
+    )
+    handed_over = models.TextField(
+        _("handed over"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("When a follower asked for a person and waits for staff."),
+    )
     sensitive_words = models.TextField(
         _("sensitive words"),
         blank=True,

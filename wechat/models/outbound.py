@@ -36,6 +36,8 @@ class State(models.TextChoices):
     REFUSED = "refused", _("refused")
     FAILED = "failed", _("failed")
     UNKNOWN = "unknown", _("unknown: it may have arrived")
+    KEPT = "kept", _("kept for the follower's next message")
+    DELIVERED = "delivered", _("delivered with a reply")
 
 
 class OutboundMessage(models.Model):
