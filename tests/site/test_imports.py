@@ -39,6 +39,7 @@ PURE = [
     "predictions/lunar.py",
     "predictions/schemas.py",
     "predictions/systems",
+    "predictions/drawings",
     "predictions/language",
 ]
 IMPURE_MODULES = {
