@@ -6,7 +6,7 @@ from datetime import datetime
 
 from predictions import language
 from wechat import erasure
-from wechat.conversation import memory, places
+from wechat.conversation import memory, places, taking_over
 from wechat.conversation.talk import RULE, Talk
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Follower
@@ -36,11 +36,14 @@ def converse(account: GatewayAccount, incoming: Incoming, now: datetime, followe
     if erasure.asked_for(incoming):
         silent = not expects_answer(incoming) or account.service == Service.RECORD_ONLY
         return (NoReply() if silent else TextReply(erasure.DELETED)), erasure.CAUSE
+    talk = Talk(account, follower, now)
+    if account.service != Service.RECORD_ONLY and (silence := taking_over.meanwhile(talk, incoming)):
+        return silence
     if account.service != Service.LIVE:
         set_reply = reply_of_mode(account, incoming)
         if set_reply is not None:
             return set_reply, f"mode_{account.service}"
-    return speak(Talk(account, follower, now), incoming)
+    return speak(talk, incoming)
 
 
 def reply_of_mode(account: GatewayAccount, incoming: Incoming) -> Reply | None:
@@ -63,7 +66,7 @@ def speak(talk: Talk, incoming: Incoming) -> Spoken:
     if incoming.is_event:
         return speak_of_event(talk, incoming)
     if incoming.text:
-        return answer_text(talk, incoming.text)
+        return answer_text(talk, incoming)
     if incoming.msg_type == "location" and (spot := places.spot_of(incoming)) is not None:
         return speak_of_place(talk, spot), ""
     if incoming.msg_type in _POLITE or incoming.msg_type == "text":
@@ -71,11 +74,14 @@ def speak(talk: Talk, incoming: Incoming) -> Spoken:
     return NoReply(), ""
 
 
-def answer_text(talk: Talk, text: str) -> Spoken:
-    """What is said to a sentence: the rules of staff first, then what is remembered, then the engine."""
+def answer_text(talk: Talk, incoming: Incoming) -> Spoken:
+    """What is said to a sentence: the rules of staff, then a person, then what is remembered, then the engine."""
+    text = incoming.text
     by_rule = talk.by_rule(text)
     if by_rule is not None:
         return by_rule, RULE
+    if taking_over.asks(text):
+        return taking_over.hand_over(talk, by_event=incoming.is_event)
     return memory.reply(talk, text) or talk.dialogue(text, talk.state.get("context"))
 
 
@@ -90,7 +96,7 @@ def speak_of_place(talk: Talk, spot: dict[str, object]) -> Reply:
 
 def speak_of_event(talk: Talk, incoming: Incoming) -> Spoken:
     if incoming.event_name == "click" and incoming.text:
-        return answer_text(talk, incoming.text)
+        return answer_text(talk, incoming)
     if not expects_answer(incoming):
         return NoReply(), ""
     scene = incoming.event_key.strip().removeprefix(SCENE_PREFIX)

@@ -30,6 +30,7 @@ class GatewayAccount:
     pilot_text: str
     maintenance_text: str
     rate_limit_per_min: int
+    has_customer_service: bool
     lenient_until: datetime | None
     _policy: Policy = field(repr=False)
     texts: AccountTexts = field(default_factory=AccountTexts, repr=False, compare=False)
@@ -70,6 +71,7 @@ class GatewayAccount:
             pilot_text=row.pilot_text,
             maintenance_text=row.maintenance_text,
             rate_limit_per_min=row.rate_limit_per_min,
+            has_customer_service=row.has_customer_service,
             lenient_until=row.verification_until if lenient else None,
             _policy=replace(row.policy(row.created), verification=STRICT),
             texts=texts,

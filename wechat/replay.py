@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from wechat import xml
+from wechat.conversation import taking_over
 from wechat.crypto import Rejected
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Attempt, Follower, Message
@@ -81,6 +82,8 @@ def resend(message: Message, actor: str, reason: str) -> Replay:
     done = replay(message, actor, trigger=Attempt.Trigger.RESEND)
     if done.outcome != Status.REPLIED or not done.new or done.new.startswith("["):
         raise ValueError(f"there is no text to send (the handler's outcome: {done.outcome})")
+    if done.attempt.cause == taking_over.ASKED:
+        raise ValueError("this message asks for a person: answer in the conversation with the follower")
     with transaction.atomic():
         rows = queue_text(
             message.account,

@@ -21,6 +21,9 @@ from wechat.admin.not_understood import DAYS, ranked
 from wechat.keywords import PATTERN, TEXT, Rule, first_match
 from wechat.models import AccountTexts, KeywordRule, Message
 
+_TALK = ("welcome", "help_addition", "consent", "refusal_addition", "handed_over")
+_TROUBLE = ("error", "rate_limited", "placeholder")
+
 if TYPE_CHECKING:
     RuleModelForm = forms.ModelForm[KeywordRule]
 else:
@@ -174,8 +177,8 @@ class AccountTextsAdmin(BaseAdmin):
     list_select_related = ("account",)
     fieldsets = (
         (None, {"fields": ("account",), "description": _("An empty text leaves the built-in one as it is.")}),
-        (_("Conversation"), {"fields": ("welcome", "help_addition", "consent", "refusal_addition")}),
-        (_("When something is wrong"), {"fields": ("error", "rate_limited")}),
+        (_("Conversation"), {"fields": _TALK}),
+        (_("When something is wrong"), {"fields": _TROUBLE}),
         (_("Never sent"), {"fields": ("sensitive_words",)}),
     )
 
@@ -188,5 +191,4 @@ class AccountTextsAdmin(BaseAdmin):
 
     @admin.display(description=_("texts of its own"))
     def own_texts(self, texts: AccountTexts) -> int:
-        names = ("welcome", "help_addition", "consent", "refusal_addition", "error", "rate_limited")
-        return sum(1 for name in names if getattr(texts, name))
+        return sum(1 for name in (*_TALK, *_TROUBLE) if getattr(texts, name))

@@ -131,7 +131,10 @@ class OfficialAccount(models.Model):
         verbose_name = _("official account")
         verbose_name_plural = _("official accounts")
         ordering = ("slug",)
-        permissions = [("switch_mode", _("Can switch an account's modes"))]
+        permissions = [
+            ("switch_mode", _("Can switch an account's modes")),
+            ("manage_menu", _("Can push and delete an account's custom menu")),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.slug

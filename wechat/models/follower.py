@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max
+from django.db.models import F, Max, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ from wechat.models.account import OfficialAccount
 from wechat.models.message import Message
 
 LIFETIME = timedelta(minutes=30)
+# How long somebody who asked for a person is left without automatic answers while no staff do anything.
+PATIENCE = timedelta(hours=24)
 
 
 class Follower(models.Model):
@@ -52,12 +55,21 @@ class Follower(models.Model):
         verbose_name_plural = _("followers")
         ordering = ("-updated", "-id")
         constraints = [models.UniqueConstraint(fields=["account", "openid"], name="follower_once")]
+        indexes = [
+            models.Index(
+                fields=["handed_over_at"],
+                name="follower_handed_over",
+                condition=models.Q(handed_over_at__isnull=False),
+            )
+        ]
+        permissions = [("talk_to_followers", _("Can take over conversations, answer and hand back"))]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._read_talk: Json | None = None
         self._read_profile: Json | None = None
         self._talk_before = self._profile_before = "{}"
+        self._handed = False
 
     def __str__(self) -> str:
         return f"{self.account_id}/{self.pk}"
@@ -75,11 +87,14 @@ class Follower(models.Model):
         return found or cls(account_id=account_id, openid=openid)
 
     def open(self, now: datetime) -> Self:
-        """Read what is remembered; a conversation that is over is forgotten."""
+        """Read what is remembered; a conversation that is over is forgotten, nor does anybody wait for ever."""
+        self._handed = False
         over = self.talk_until is None or self.talk_until <= now
         self._read_talk = json.loads(self.talk_json) if self.talk_json and not over else {}
         self._read_profile = json.loads(self.profile_json) if self.profile_json else {}
         self._talk_before, self._profile_before = _dumped(self.talk), _dumped(self.profile)
+        if self.handed_over_at is not None and not self.is_handed_over(now):
+            self.hand_back()
         return self
 
     @property
@@ -97,6 +112,8 @@ class Follower(models.Model):
     @property
     def changed(self) -> bool:
         """Whether there is anything to write since open()."""
+        if self._handed:
+            return True
         if not self._read_talk and not self._read_profile and self._before_is_empty:
             return False
         return (_dumped(self.talk), _dumped(self.profile)) != (self._talk_before, self._profile_before)
@@ -109,7 +126,7 @@ class Follower(models.Model):
         """Write what changed, in one statement; false when another message of the person was faster.
 
         Then its state holds and this one's is dropped: each answer fits the state that it was given for. What the
-        person asked us to keep is never dropped.
+        person asked us to keep, and that they asked for a person, is never dropped.
         """
         if not self.changed:
             return True
@@ -118,9 +135,16 @@ class Follower(models.Model):
         rows = type(self).objects.filter(pk=self.pk)
         if rows.filter(turn=self.turn).update(**self._columns(now), turn=self.turn + 1):
             return True
+        self._store_what_was_asked(rows, now)
+        return False
+
+    def _store_what_was_asked(self, rows: models.QuerySet[Self], now: datetime) -> None:
+        """What outlives a lost race; of two who hand over at once, staff's taking over holds."""
         if _dumped(self.profile) != self._profile_before:
             rows.update(profile_json=_dumped_or_empty(self.profile), updated=now)
-        return False
+        if self._handed:
+            hands = rows if self.handed_over_at is None else rows.filter(handed_over_at=None)
+            hands.update(**self._hands(now), updated=now)
 
     def _insert(self, now: datetime) -> bool:
         row = type(self)(account_id=self.account_id, openid=self.openid, **self._columns(now))
@@ -128,9 +152,9 @@ class Follower(models.Model):
             with transaction.atomic():
                 row.save(force_insert=True)
         except IntegrityError:
-            if self.profile:
-                other = type(self).objects.filter(account_id=self.account_id, openid=self.openid)
-                other.update(profile_json=_dumped_or_empty(self.profile), updated=now)
+            self._store_what_was_asked(
+                type(self).objects.filter(account_id=self.account_id, openid=self.openid), now
+            )
             return False
         return True
 
@@ -140,7 +164,67 @@ class Follower(models.Model):
             "talk_until": now + LIFETIME if self.talk else None,
             "profile_json": _dumped_or_empty(self.profile),
             "updated": now,
-        }
+        } | (self._hands(now) if self._handed else {})
+
+    def _hands(self, now: datetime) -> dict[str, Any]:
+        """The columns of who talks; a row that may hold nothing any more gets an end, by which the sweeper finds it."""
+        ends = {} if self.handed_over_at or self.talk else {"talk_until": now}
+        return {"handed_over_at": self.handed_over_at, "handed_over_by": self.handed_over_by} | ends
+
+    def is_handed_over(self, now: datetime) -> bool:
+        """Whether a person is waited for or talks. It ends by itself when nobody does anything for a day."""
+        return self.handed_over_at is not None and now < self.updated + PATIENCE
+
+    def hand_over(self, now: datetime) -> None:
+        """The follower asked for a person; `store` writes it. What was being asked is forgotten."""
+        self.talk.clear()
+        self.handed_over_at, self.handed_over_by, self._handed = now, "", True
+
+    def hand_back(self) -> None:
+        """The follower wants the automatic answers again; `store` writes it."""
+        self.handed_over_at, self.handed_over_by, self._handed = None, "", True
+
+    @classmethod
+    def handed_over(cls, now: datetime) -> models.QuerySet[Self]:
+        """Who waits for a person or talks with one, the longest first."""
+        rows = cls.objects.filter(handed_over_at__isnull=False, updated__gt=now - PATIENCE, blocked=False)
+        return rows.order_by("handed_over_at", "id")
+
+    def take(self, by: str, now: datetime, holder: str = "") -> bool:
+        """Make the conversation `by`'s, in one guarded UPDATE; false when it is no longer `holder`'s (empty: nobody's).
+
+        `turn` moves on, so that an answer of the engine that is being computed does not write its state over this.
+        """
+        rows = type(self).objects.filter(pk=self.pk, handed_over_by__in=[holder, by], blocked=False)
+        taken = rows.update(
+            handed_over_at=Coalesce("handed_over_at", Value(now)),
+            handed_over_by=by[:150],
+            talk_json="",
+            talk_until=None,
+            updated=now,
+            turn=F("turn") + 1,
+        )
+        return self._read_again(taken)
+
+    def touch(self, by: str, now: datetime) -> bool:
+        """Staff did something: the day of patience begins anew; false when the conversation is not `by`'s."""
+        return self._read_again(
+            type(self).objects.filter(pk=self.pk, handed_over_by=by[:150]).update(updated=now)
+        )
+
+    def give_back(self, now: datetime) -> bool:
+        """Staff end it: the automatic answers come again; false when they did already."""
+        rows = type(self).objects.filter(pk=self.pk, handed_over_at__isnull=False)
+        return self._read_again(rows.update(**_nobody_talks(now), updated=now, turn=F("turn") + 1))
+
+    def block(self, now: datetime, *, blocked: bool) -> bool:
+        """Whom nobody answers waits for nobody either; false when it was so already."""
+        rows = type(self).objects.filter(pk=self.pk, blocked=not blocked)
+        return self._read_again(rows.update(blocked=blocked, updated=now, **_nobody_talks(now)))
+
+    def _read_again(self, changed: int) -> bool:
+        self.refresh_from_db()
+        return bool(changed)
 
     @property
     def last_message_at(self) -> datetime | None:
@@ -152,11 +236,19 @@ class Follower(models.Model):
     @classmethod
     def forget_finished(cls, now: datetime) -> int:
         """Empty the conversations that are over, and delete the rows that hold nothing else."""
+        forgotten = cls.objects.filter(handed_over_at__isnull=False, updated__lte=now - PATIENCE)
+        if forgotten.exists():
+            forgotten.update(**_nobody_talks(now))
         over = cls.objects.filter(talk_until__lte=now)
         if not over.exists():
             return 0
-        emptied = over.filter(profile_json="", blocked=False, note="").delete()[0]
+        emptied = over.filter(profile_json="", blocked=False, note="", handed_over_at=None).delete()[0]
         return emptied + over.update(talk_json="", talk_until=None)
+
+
+def _nobody_talks(now: datetime) -> dict[str, Any]:
+    """The row may hold nothing any more; its end is what the sweeper finds it by."""
+    return {"handed_over_at": None, "handed_over_by": "", "talk_until": Coalesce("talk_until", Value(now))}
 
 
 def _dumped(value: Json) -> str:

@@ -171,7 +171,8 @@ def test_the_groups_grow_from_viewer_to_owner(owner, operator, viewer):
         "change_accounttexts",
         "change_follower",
     }
-    assert rights["operator"] - rights["viewer"] == {"replay_message", "switch_mode"} | writes
+    acts = {"replay_message", "switch_mode", "talk_to_followers", "manage_menu"}
+    assert rights["operator"] - rights["viewer"] == acts | writes
     assert {"view_plaintext", "resend_message", "change_officialaccount"} <= rights["owner"]
     assert not any(codename.startswith("delete_") for codename in rights["owner"])
 
