@@ -24,6 +24,8 @@ _SECRETS = re.compile(
 )
 _API_KEY = re.compile(r"\bcel_[A-Za-z0-9_]{8,}")
 _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
+# The address of a reading page opens it.
+_READING = re.compile(r"(/r/)[A-Za-z0-9_-]+")
 _QUERY = re.compile(r"(/wechat[^\s?\"']*)\?[^\s\"']+")
 # What logging puts on every record; the rest of a record's attributes are our own fields.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {
@@ -36,8 +38,10 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 
 
 def redact(text: str) -> str:
-    """`text` without values after a secret's name, API keys, passwords in URLs and the callback's query strings."""
+    """`text` without values after a secret's name, API keys, passwords in URLs, the callback's query strings and
+    reading pages' tokens."""
     text = _QUERY.sub(r"\1?[redacted]", text)
+    text = _READING.sub(r"\1[redacted]", text)
     text = _SECRETS.sub(r"\1\2[redacted]", text)
     text = _URL_PASSWORD.sub(r"\1[redacted]@", text)
     return _API_KEY.sub("cel_[redacted]", text)

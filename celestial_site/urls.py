@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from celestial_site import pages
 from ops_dashboard import health, metrics
 from predictions.api.problems import api_not_found, bad_request, page_not_found, server_error
+from predictions.reading_pages.views import reading_page
 from wechat import debug, views
 
 handler400 = bad_request
@@ -30,6 +31,7 @@ if settings.SERVES_API:
     urlpatterns += [
         path("", pages.home, name="home"),
         path("privacy", pages.privacy, name="privacy"),
+        path("r/<str:token>", reading_page, name="reading-page"),
         re_path(r"^MP_verify_(?P<code>[A-Za-z0-9]{1,64})\.txt$", pages.domain_verification),
         path("api_metrics", metrics.api_metrics),
         path("api/", include("predictions.api.urls")),

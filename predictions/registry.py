@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 
-from predictions.types import Chart, Computation, Drawing, FieldError, InvalidInput, Json, Reading
+from predictions.types import Chart, Computation, Drawing, FieldError, InvalidInput, Json, Reading, Table
 
 # The order is the order of menus. A system appears here when its module exists and is complete.
 SYSTEM_MODULES = (
@@ -41,7 +41,8 @@ class System:
     with input that may be malformed elsewhere and must then stay silent. ``compute(input, options)`` gets
     valid input. ``render(chart, reading, lang)`` is the text for a phone, ``describe(chart, lang)`` the echo
     "understood as". ``range`` is {"from", "to"}: the years answered. ``conformance`` says in words what the
-    results were checked with. ``draw(chart)`` gives the pictures of the reading page. ``slow`` says that a
+    results were checked with. ``draw(chart)`` gives the pictures and ``tables(chart)`` the tables
+    of the reading page. ``slow`` says that a
     computation may take longer than WeChat waits; it then runs in a worker.
     """
 
@@ -65,6 +66,7 @@ class System:
     conformance: str = ""
     labels: tuple[str, ...] = field(default=())
     draw: Callable[[Chart], tuple[Drawing, ...]] | None = None
+    tables: Callable[[Chart], tuple[Table, ...]] | None = None
     slow: bool = False
 
     def as_dict(self) -> Json:

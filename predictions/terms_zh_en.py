@@ -4,6 +4,8 @@ Chinese.
 
 from __future__ import annotations
 
+import re
+
 _LABELS = {
     "solar": ("公历：", "Solar: "),
     "lunar": ("农历：", "Lunar: "),
@@ -95,6 +97,26 @@ _ERRORS = {
 def label(name: str, lang: str = "zh-Hans") -> str:
     """The heading of a line, with its punctuation."""
     return _LABELS[name][lang == "en"]
+
+
+def labelled_parts(line: str, lang: str = "zh-Hans") -> list[tuple[str, str]]:
+    """A line of a rendered text as (label without its colon, words) pairs: "日主：阳水 旬空：申酉" has two.
+
+    Words before the first label have the label "".
+    """
+    *heads, rest = re.split(_LABEL_PATTERNS[lang == "en"], line)
+    if not heads:
+        return [("", rest)]
+    pairs = [("", heads[0]), *zip(heads[1::2], [*heads[2::2], rest], strict=True)]
+    return [(name.rstrip("：: "), words.strip()) for name, words in pairs if name or words.strip()]
+
+
+def _label_pattern(lang: int) -> re.Pattern[str]:
+    listed = sorted({pair[lang] for pair in _LABELS.values()}, key=len, reverse=True)
+    return re.compile(rf"(?:^|(?<= ))({'|'.join(map(re.escape, listed))})")
+
+
+_LABEL_PATTERNS = (_label_pattern(0), _label_pattern(1))
 
 
 def weekday_en(name: str) -> str:

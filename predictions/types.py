@@ -157,6 +157,23 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table; ``kind`` is a class of the reading page's stylesheet (wood, good, strong…) or empty."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is a table to the reader, for the reading page: the first cell of a row is the row's heading."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a person or API client receives. ``text`` does not repeat ``understood_as``; it ends with the
     disclaimer.

@@ -9,5 +9,5 @@ Conventions, so that every picture works on every page (`picture.Picture` enforc
   moving line or a marked day is also written or drawn.
 - `name` is unique among all pictures of a page; the ids come from it.
 - The description says everything that the picture shows, in Chinese sentences, for those who can't see it.
-- What is a table to the reader is an HTML table in `reading_pages.tables`, not a picture.
+- What is a table to the reader is one: `tables(chart)` gives it as `types.Table`, and the page makes HTML of it.
 """

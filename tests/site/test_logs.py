@@ -123,3 +123,8 @@ def test_a_folder_gets_a_file_that_survives_rotation(tmp_path):
 
 def test_without_a_folder_there_is_stdout_alone():
     assert logs.configuration("")["root"]["handlers"] == ["stdout"]
+
+
+def test_the_address_of_a_reading_page_is_not_written():
+    line = line_of("Internal Server Error: /r/AQdeIKPOtPU2hfPExqtZ6pYj9DW90QofmrUu1-_")
+    assert line["message"] == "Internal Server Error: /r/[redacted]"
