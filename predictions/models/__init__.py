@@ -1,4 +1,5 @@
-"""What the API keeps: keys and their rate windows, and the predictions that a key has asked for."""
+"""What the API keeps: keys and their rate windows, the predictions that a key has asked for, and
+reading pages that were revoked."""
 
 from __future__ import annotations
 
@@ -10,5 +11,14 @@ from predictions.models.api_key import (
     Prediction,
     validate_scopes,
 )
+from predictions.models.revoked_pages import RevokedPages
 
-__all__ = ["SCOPES", "ApiKey", "ApiKeyWindow", "KeyRefused", "Prediction", "validate_scopes"]
+__all__ = [
+    "SCOPES",
+    "ApiKey",
+    "ApiKeyWindow",
+    "KeyRefused",
+    "Prediction",
+    "RevokedPages",
+    "validate_scopes",
+]

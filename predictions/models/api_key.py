@@ -1,4 +1,4 @@
-"""API keys with their rate window, the predictions that a key has asked for, and reading pages that were revoked."""
+"""API keys with their rate window, and the predictions that a key has asked for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from celestial_site.encryption import EncryptedTextField
 from predictions.api import keys
-from predictions.reading_pages.links import LIFETIME, Page
 from predictions.types import Chart, Json, canonical_json
 
 SCOPES = ("predict", "ask", "batch")
@@ -194,31 +193,3 @@ class Prediction(models.Model):
         """{"input", "options"} as they were computed."""
         asked: Json = json.loads(self.request)
         return asked
-
-
-class RevokedPages(models.Model):
-    """Every reading page with this print, given up to an instant, is gone.
-
-    `print` is that of one request of a holder, or of a holder and so of all their requests (`links.Page.prints`).
-    The same request asked again afterwards has a later link, and its page is there.
-    """
-
-    print = models.CharField(max_length=32, unique=True, editable=False)
-    revoked_at = models.DateTimeField(_("revoked"), db_index=True, editable=False)
-
-    class Meta:
-        verbose_name = _("revoked reading pages")
-        verbose_name_plural = _("revoked reading pages")
-
-    def __str__(self) -> str:
-        return f"{self.print[:8]}… {self.revoked_at:%Y-%m-%d}"
-
-    @classmethod
-    def has(cls, page: Page) -> bool:
-        """Whether the page is gone; one statement."""
-        return cls.objects.filter(print__in=page.prints, revoked_at__gte=page.issued).exists()
-
-    @classmethod
-    def prune(cls, now: datetime) -> int:
-        """Delete what no living link needs: every link that a row revokes has expired."""
-        return cls.objects.filter(revoked_at__lt=now - LIFETIME).delete()[0]
