@@ -3,7 +3,8 @@
 The rows are the queue. A worker takes one follower at a time (FollowerWindow) and sends what waits for them, oldest
 first; each message is claimed by one UPDATE before WeChat is asked and settled by another one after. A task that is
 delivered twice, or two workers, find nothing left to claim. A worker that dies between the two leaves a message that
-may have arrived: the sweeper makes it `unknown`, staff decide.
+may have arrived: the sweeper makes it `unknown`, staff decide. What WeChat takes no message for (no right, the window
+closed, the number used up) is kept and goes with the reply to the follower's next message (`wechat.kept`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wechat.models import AccessToken, FollowerWindow, Message, OfficialAccount, OutboundMessage
-from wechat.models.outbound import Purpose, State
+from django.db import transaction
+
+from wechat.models import AccessToken, Follower, FollowerWindow, Message, OfficialAccount, OutboundMessage
+from wechat.models.outbound import KEEPING_CAUSES, Purpose, State
 from wechat.platform.client import PlatformClient
 from wechat.platform.errors import (
     Ambiguous,
@@ -30,11 +33,13 @@ from wechat.platform.errors import (
     TokenUnavailable,
     WindowClosed,
 )
-from wechat.replies import split_text
+from wechat.replies import MORE, TEXT_LIMIT, split_text
 from wechat.sending_window import window_of
 
 log = logging.getLogger("wechat")
 
+# A kept part must leave room for the hint that more follows.
+PART_BYTES = TEXT_LIMIT - len(MORE.encode())
 BACKOFF = (5, 20, 60, 180)  # seconds before the 2nd, 3rd… try; after the last one the message has failed
 FOLLOWERS = 50
 # A task ends itself long before Celery's limit of 45 s would cut a send in two: the slowest one takes 24 s.
@@ -52,13 +57,23 @@ def queue_text(
     message: Message | None = None,
     by: str = "",
     reason: str = "",
+    not_before: datetime | None = None,
 ) -> list[OutboundMessage]:
-    """Queue `text` in parts of at most 2048 bytes; call `wechat.tasks.wake_sender` after the commit."""
-    parts = [part for part in split_text(text) if part.strip()]
+    """Queue `text` in parts that fit a message; call `wechat.tasks.wake_sender` after the commit.
+
+    For an account without the right to send, the text is kept for the follower's next message at once. Nothing is
+    sent before `not_before`.
+    """
+    parts = [part for part in split_text(text, PART_BYTES) if part.strip()]
     payloads = [{"content": part} for part in parts]
-    return OutboundMessage.queue(
-        account, openid, payloads, purpose, message=message, by=by[:150], reason=reason
-    )
+    columns: dict[str, Any] = {"message": message, "by": by[:150], "reason": reason, "not_before": not_before}
+    if account.can_send_customer_messages is False and purpose != Purpose.RESEND:
+        columns |= {"state": State.KEPT, "cause": "no_right", "finished_at": datetime.now(UTC)}
+    with transaction.atomic():
+        rows = OutboundMessage.queue(account, openid, payloads, purpose, **columns)
+        if rows and rows[0].state == State.KEPT:
+            Follower.note_waiting(account.pk, openid)
+    return rows
 
 
 def send_due(now: datetime | None = None) -> int:
@@ -173,6 +188,13 @@ def _wait(row: OutboundMessage, error: PlatformError, until: datetime) -> bool:
 
 
 def _final(row: OutboundMessage, state: str, cause: str, **answer: Any) -> bool:
+    """The end of a message: kept where the follower's next one can bring it, else given up with what comes after it."""
+    if state == State.REFUSED and cause in KEEPING_CAUSES:
+        with transaction.atomic():
+            if not row.keep(cause, **answer):
+                return False
+            Follower.note_waiting(row.account_id, row.openid)
+        return True
     settled = row.settle(state, cause, **answer)
     row.give_up_rest()
     return settled

@@ -19,6 +19,7 @@ from wechat.models import (
 
 BATCH = 1000
 COUNTERS = timedelta(days=30)
+KEPT = timedelta(days=7)  # an answer that waits for the follower's next message
 
 
 def delete_in_batches(rows: QuerySet[Model]) -> Iterator[int]:
@@ -41,6 +42,7 @@ def prune_expired() -> dict[str, int]:
             account=account, last_seen__lt=now - timedelta(seconds=account.dedup_window)
         )
         counts["fingerprints"] += sum(delete_in_batches(old))
+    counts["kept"] = OutboundMessage.expire_kept(now - KEPT)
     counts["rejections"] = sum(delete_in_batches(RejectionMinute.objects.filter(minute__lt=now - COUNTERS)))
     minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))
     counts["rate_minutes"] = sum(delete_in_batches(minutes))

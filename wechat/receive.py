@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from celestial_site.encryption import secret_print
 from celestial_site.logs import message_id
-from wechat import crypto, erasure, xml
+from wechat import crypto, erasure, kept, xml
 from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_reply
 from wechat.converse import converse
 from wechat.crypto import Cause, Opened, Rejected
@@ -107,12 +107,16 @@ def answer(
         outcome = not_answered(account, incoming, follower, delivery.at) or run_handler(
             account, incoming, delivery.at, follower
         )
-    with delivery.step("seal"):
-        outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
-        outcome.seal = seal_print(account, opened)
-    outcome.steps = delivery.steps
-    record(message, incoming, outcome, follower, delivery.at, trigger=trigger)
-    return Answered(outcome.wire, outcome.status, outcome.cause, marks=tuple(message.marks))
+    try:
+        with kept.brought_along(follower, incoming, outcome, delivery.at):
+            with delivery.step("seal"):
+                outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
+                outcome.seal = seal_print(account, opened)
+            outcome.steps = delivery.steps
+            record(message, incoming, outcome, follower, delivery.at, trigger=trigger)
+    except kept.AnsweredElsewhere:
+        outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
+    return Answered(outcome.wire or NO_REPLY, outcome.status, outcome.cause, marks=tuple(message.marks))
 
 
 def not_answered(
@@ -148,9 +152,10 @@ def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime, follo
         reply, cause, failed = account.error_reply(), "engine_error", True
     reply_xml = xml.render(reply, incoming, int(at.timestamp()))
     if failed:
-        return Outcome(Status.FAILED, cause, reply_xml)
+        return Outcome(Status.FAILED, cause, reply_xml, text=account.error_reply().content)
     silent = isinstance(reply, NoReply) or reply_xml == NO_REPLY
-    return Outcome(Status.ACKNOWLEDGED if silent else Status.REPLIED, cause, reply_xml)
+    text = reply.content if isinstance(reply, TextReply) and not silent else None
+    return Outcome(Status.ACKNOWLEDGED if silent else Status.REPLIED, cause, reply_xml, text=text)
 
 
 def record(
@@ -213,8 +218,8 @@ def same_bytes(account: GatewayAccount, delivery: Delivery, opened: Opened, clai
         return claimed.reply_wire
     wire = seal(account, delivery, opened, claimed.reply_xml or NO_REPLY)
     if claimed.reply_wire is None:
-        kept = Message.objects.filter(pk=claimed.message_id, reply_wire=None)
-        if not kept.update(reply_wire=wire, reply_seal=fitting):
+        unsealed = Message.objects.filter(pk=claimed.message_id, reply_wire=None)
+        if not unsealed.update(reply_wire=wire, reply_seal=fitting):
             claimed = reply_of(claimed.message_id)
             return claimed.reply_wire if claimed.reply_wire and claimed.reply_seal == fitting else wire
     return wire

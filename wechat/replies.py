@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NO_REPLY = b"success"
 TEXT_LIMIT = 2048
+MORE = "\n……回复“继续”看下文。"
 EVENT_ARTICLES, MESSAGE_ARTICLES = 8, 1
 
 _JOINERS = "\u200d"

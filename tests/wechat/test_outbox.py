@@ -10,7 +10,7 @@ import pytest
 from tests import credentials
 from tests.platform_server import LocalPlatform
 from wechat import outbox
-from wechat.models import AccessToken, FollowerWindow, Message, OfficialAccount, OutboundMessage
+from wechat.models import AccessToken, Follower, FollowerWindow, Message, OfficialAccount, OutboundMessage
 from wechat.models.outbound import State
 from wechat.platform.client import CUSTOM_SEND
 from wechat.platform.tokens import STABLE_TOKEN
@@ -126,12 +126,13 @@ def test_a_missing_right_is_learned_and_not_asked_for_again(platform, sender, wr
     version = sender.version
     platform.fail(CUSTOM_SEND, errcode=errcode)
     row = tried(sender)
-    assert (row.state, row.cause, row.errcode) == (State.REFUSED, str(errcode), errcode)
+    assert (row.state, row.cause, row.errcode) == (State.KEPT, str(errcode), errcode)
     sender.refresh_from_db()
     assert sender.can_send_customer_messages is False
     assert sender.version > version
     later = tried(sender)
-    assert (later.state, later.cause, later.tries) == (State.REFUSED, "no_right", 0)
+    assert (later.state, later.cause, later.tries) == (State.KEPT, "no_right", 0)
+    assert Follower.objects.get().answers_waiting
     assert len(platform.asked(CUSTOM_SEND)) == 1
 
 
@@ -144,16 +145,19 @@ def test_a_right_that_came_is_noticed_when_staff_send_again(platform, sender, wr
     sender.refresh_from_db()
     assert sender.can_send_customer_messages is True
     assert platform.sent() == ["您的八字"]
+    row.refresh_from_db()
+    assert row.state == State.REFUSED, "what staff sent again is not brought by the next message too"
 
 
 @pytest.mark.parametrize("errcode", [45015, 45047, 43004, 43019, 48002, 50005])
 def test_a_closed_window_is_final_and_holds_until_the_follower_writes(platform, sender, wrote, errcode):
     platform.fail(CUSTOM_SEND, errcode=errcode)
     row = tried(sender)
-    assert (row.state, row.errcode) == (State.REFUSED, errcode)
+    ended = State.KEPT if errcode in (45015, 45047) else State.REFUSED
+    assert (row.state, row.errcode) == (ended, errcode)
     assert row.rid
     later = tried(sender)
-    assert (later.state, later.cause, later.tries) == (State.REFUSED, str(errcode), 0)
+    assert (later.state, later.cause, later.tries) == (ended, str(errcode), 0)
     wrote.pk = None
     wrote.id = wrote._meta.pk.get_default()
     wrote.received_at = datetime.now(UTC)
@@ -172,7 +176,7 @@ def test_what_wechat_does_not_take_is_final_with_its_code(platform, sender, wrot
 def test_the_window_is_checked_before_wechat_is_asked(platform, sender, wrote):
     Message.objects.update(received_at=datetime.now(UTC) - timedelta(hours=49))
     row = tried(sender)
-    assert (row.state, row.cause, row.tries) == (State.REFUSED, "window_closed", 0)
+    assert (row.state, row.cause, row.tries) == (State.KEPT, "window_closed", 0)
     assert not platform.calls
 
 
@@ -181,7 +185,7 @@ def test_the_number_is_checked_before_wechat_is_asked(platform, sender, wrote):
     outbox.send_due()
     assert platform.sent() == [f"第{number}条" for number in range(5)]
     last.refresh_from_db()
-    assert (last.state, last.cause, last.tries) == (State.REFUSED, "quota_used", 0)
+    assert (last.state, last.cause, last.tries) == (State.KEPT, "quota_used", 0)
     assert len(platform.asked(CUSTOM_SEND)) == 5
 
 
@@ -350,6 +354,27 @@ def test_staff_send_an_unknown_message_again_once_with_a_reason(platform, sender
     assert platform.sent() == ["您的八字", "您的八字"]
 
 
+def test_the_parts_after_one_that_is_kept_are_kept_too(platform, sender, wrote):
+    platform.fail(CUSTOM_SEND, errcode=45047)
+    rows = outbox.queue_text(sender, OPENID, "长" * 1500)
+    outbox.send_due()
+    assert [(row.state, row.part) for row in OutboundMessage.kept_for(sender.pk, OPENID)] == [
+        (State.KEPT, 1),
+        (State.KEPT, 2),
+        (State.KEPT, 3),
+    ]
+    assert len(rows) == 3
+    assert platform.sent() == []
+
+
+def test_nothing_is_sent_before_its_time(platform, sender, wrote):
+    row = queue(sender, not_before=datetime.now(UTC) + timedelta(seconds=20))
+    assert outbox.send_due() == 0
+    assert OutboundMessage.deliver_by_reply(0) == 0
+    make_due()
+    assert send_queued(row.pk) == 1
+
+
 @pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.SENT])
 def test_what_is_on_its_way_or_arrived_is_not_sent_again(sender, wrote, state):
     row = queue(sender)
@@ -370,6 +395,14 @@ def test_a_followers_data_is_forgotten_and_never_sent(platform, sender, wrote):
     )
     with pytest.raises(ValueError):
         waiting.resend(by="owner", reason="x")
+
+
+def test_a_kept_text_is_forgotten_with_the_follower(sender):
+    sender.can_send_customer_messages = False
+    row = queue(sender)
+    OutboundMessage.forget(sender.pk, OPENID, "forgotten-1")
+    row.refresh_from_db()
+    assert (row.state, row.payload) == (State.REFUSED, {})
 
 
 def test_a_slow_platform_does_not_run_into_celerys_limit(sender, wrote, platform, monkeypatch):

@@ -11,8 +11,9 @@ from django.utils import timezone
 from tests.wechat.deliveries import content_of, plain
 from tests.wechat.test_follower import say
 from tests.wechat.test_privacy import event
-from wechat.conversation.talk import MORE, first_part
+from wechat.conversation.talk import first_part
 from wechat.models import Follower, KeywordRule, OfficialAccount
+from wechat.replies import MORE
 
 pytestmark = pytest.mark.django_db
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "wechat"

@@ -22,7 +22,7 @@ from wechat import tasks
 from wechat.admin import masking
 from wechat.admin.evidence import EvidenceAdmin, id_of, local_time
 from wechat.models import AccessToken, OfficialAccount, OutboundMessage
-from wechat.models.outbound import State
+from wechat.models.outbound import RESENDABLE, State
 from wechat.platform.errors import error_of
 from wechat.platform.tokens import circuit_error
 from wechat.sending_window import Window, window_of
@@ -36,6 +36,8 @@ SHAPES = {
     State.REFUSED: "✖",
     State.FAILED: "✖",
     State.UNKNOWN: "?",
+    State.KEPT: "❚",
+    State.DELIVERED: "✔",
 }
 CAUSES: dict[str, str | Promise] = {
     "window_closed": _("the follower did nothing within WeChat's time (48 hours after a message)"),
@@ -49,6 +51,7 @@ CAUSES: dict[str, str | Promise] = {
     "ambiguous": _("no answer of WeChat came; the message may have arrived"),
     "not_sent": _("WeChat could not be reached; nothing was sent"),
     "token_unavailable": _("no access token could be had; nothing was sent"),
+    "kept_too_long": _("the follower did not write for a week, so it is not worth delivering any more"),
     "forgotten": _("the follower had their data deleted"),
 }
 
@@ -178,7 +181,7 @@ class OutboundMessageAdmin(EvidenceAdmin):
 
     def _page(self, request: HttpRequest, row: OutboundMessage) -> dict[str, Any]:
         shown, text = masking.list_is_shown(request), text_of(row)
-        ended = row.state in (State.UNKNOWN, State.FAILED, State.REFUSED) and not row.redacted_at
+        ended = row.state in RESENDABLE and not row.redacted_at
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,

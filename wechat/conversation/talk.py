@@ -15,11 +15,10 @@ from wechat.conversation import births
 from wechat.gateway_account import GatewayAccount
 from wechat.keywords import MENU, Rule, first_match
 from wechat.models import Follower
-from wechat.replies import TEXT_LIMIT, split_text
+from wechat.replies import MORE, TEXT_LIMIT, split_text
 from wechat.xml import TextReply
 
 RULE, NOT_UNDERSTOOD = "keyword_rule", "not_understood"
-MORE = "\n……回复“继续”看下文。"
 ON_REQUEST = "出生信息不建档；想保存请回复“记住我的资料”。"
 
 

@@ -20,6 +20,10 @@ from wechat.models.message import Message
 LIFETIME = timedelta(minutes=30)
 # How long somebody who asked for a person is left without automatic answers while no staff do anything.
 PATIENCE = timedelta(hours=24)
+# What a row may hold besides a conversation; without any of it the row goes when the conversation is over.
+NOTHING_KNOWN = models.Q(
+    profile_json="", blocked=False, note="", answers_waiting=False, handed_over_at=None, handed_over_by=""
+)
 
 
 class Follower(models.Model):
@@ -226,6 +230,22 @@ class Follower(models.Model):
         self.refresh_from_db()
         return bool(changed)
 
+    @classmethod
+    def note_waiting(cls, account_id: int, openid: str) -> None:
+        """Something goes with the reply to the person's next message: the claim's read of the row shows it."""
+        cls.objects.bulk_create(
+            [cls(account_id=account_id, openid=openid[:128], answers_waiting=True)],
+            update_conflicts=True,
+            unique_fields=["account", "openid"],
+            update_fields=["answers_waiting"],
+        )
+
+    def nothing_waits(self) -> None:
+        """Everything that waited was delivered; a row that knows nothing else goes."""
+        rows = type(self).objects.filter(account_id=self.account_id, openid=self.openid)
+        rows.update(answers_waiting=False)
+        rows.filter(NOTHING_KNOWN, talk_until=None).delete()
+
     @property
     def last_message_at(self) -> datetime | None:
         """When the person last wrote or tapped, from the messages: writing it here would cost each one a statement."""
@@ -242,7 +262,7 @@ class Follower(models.Model):
         over = cls.objects.filter(talk_until__lte=now)
         if not over.exists():
             return 0
-        emptied = over.filter(profile_json="", blocked=False, note="", handed_over_at=None).delete()[0]
+        emptied = over.filter(NOTHING_KNOWN).delete()[0]
         return emptied + over.update(talk_json="", talk_until=None)
 
 

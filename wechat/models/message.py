@@ -108,6 +108,7 @@ class Message(models.Model):
         values = (outcome.status, outcome.cause, outcome.reply_xml, outcome.wire, outcome.seal)
         with write_transaction(), connection.cursor() as cursor:
             cursor.execute(_UPDATE_OUTCOME, [*values, outcome.milliseconds, self.id])
+            outcome.is_stored = cursor.rowcount == 1
             cursor.execute(_INSERT_ATTEMPT, Attempt.row(self.id, outcome, trigger, actor))
 
     def redact(self, now: datetime) -> None:
@@ -134,9 +135,13 @@ def redact_messages(rows: models.QuerySet[Message], pseudonym: str, now: datetim
 
 
 class Outcome:
-    """What a try came to: status, cause, reply as XML and as sent, milliseconds per step."""
+    """What a try came to: status, cause, reply as XML and as sent, milliseconds per step.
 
-    __slots__ = ("cause", "reply_xml", "seal", "status", "steps", "wire")
+    `text` is what the follower reads of it, None where the reply is no text; `is_stored` whether it became the
+    message's reply, which an earlier one prevents.
+    """
+
+    __slots__ = ("cause", "is_stored", "reply_xml", "seal", "status", "steps", "text", "wire")
 
     def __init__(
         self,
@@ -146,7 +151,9 @@ class Outcome:
         wire: bytes | None = None,
         seal: str = "",
         steps: dict[str, float] | None = None,
+        text: str | None = None,
     ) -> None:
+        self.text, self.is_stored = text, False
         self.status, self.cause, self.reply_xml, self.wire, self.seal = status, cause, reply_xml, wire, seal
         self.steps = steps or {}
 

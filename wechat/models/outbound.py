@@ -18,6 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from wechat.models.account import OfficialAccount
 from wechat.models.message import Message, time_ordered_id
 
+# Why WeChat takes no message now and yet the follower should have it: it goes with the reply to their next one.
+KEEPING_CAUSES = frozenset(
+    {"no_right", "window_closed", "quota_used"} | {"45015", "45047", "48001", "48004", "50002", "61007"}
+)
 # Longer than the slowest send: a token (8 s), the call (4 s), one more token and call.
 SEND_LEASE = timedelta(seconds=45)
 
@@ -38,6 +42,9 @@ class State(models.TextChoices):
     UNKNOWN = "unknown", _("unknown: it may have arrived")
     KEPT = "kept", _("kept for the follower's next message")
     DELIVERED = "delivered", _("delivered with a reply")
+
+
+RESENDABLE = (State.UNKNOWN, State.FAILED, State.REFUSED, State.KEPT)
 
 
 class OutboundMessage(models.Model):
@@ -101,9 +108,10 @@ class OutboundMessage(models.Model):
         purpose: str,
         *,
         msg_type: str = "text",
+        not_before: datetime | None = None,
         **columns: Any,
     ) -> list[Self]:
-        """One row for each payload, in order, or none at all."""
+        """One row for each payload, in order, or none at all. Nothing is sent before `not_before`."""
         now = datetime.now(UTC)
         # Parts made in the same millisecond would have no order of their own.
         first = time_ordered_id()
@@ -119,7 +127,7 @@ class OutboundMessage(models.Model):
                 msg_type=msg_type,
                 payload=payload,
                 created_at=now,
-                next_try_at=now,
+                next_try_at=max(now, not_before or now),
                 **columns,
             )
             for number, payload in enumerate(payloads)
@@ -131,6 +139,28 @@ class OutboundMessage(models.Model):
         """What a follower still has to get, in order; ids of the same millisecond have none."""
         rows = cls.objects.filter(account_id=account_id, openid=openid, state=State.QUEUED)
         return rows.order_by("created_at", "id")
+
+    @classmethod
+    def kept_for(cls, account_id: int, openid: str) -> models.QuerySet[Self]:
+        """What goes with the reply to the follower's next message, in order."""
+        rows = cls.objects.filter(account_id=account_id, openid=openid, state=State.KEPT)
+        return rows.order_by("created_at", "id")
+
+    @classmethod
+    def deliver_by_reply(cls, message_id: int) -> int:
+        """The answer to `message_id` went out as the reply to one of WeChat's tries: it is not sent again."""
+        rows = cls.objects.filter(
+            message_id=message_id, purpose=Purpose.ANSWER, state__in=(State.QUEUED, State.KEPT)
+        )
+        return sum(row.settle(State.DELIVERED) for row in rows)
+
+    @classmethod
+    def expire_kept(cls, before: datetime) -> int:
+        """What was kept so long that nobody wants to read it any more."""
+        return sum(
+            row.settle(State.REFUSED, "kept_too_long")
+            for row in cls.objects.filter(state=State.KEPT, created_at__lt=before)[:1000]
+        )
 
     @classmethod
     def sent_since(cls, account_id: int, openid: str, since: datetime) -> int:
@@ -189,8 +219,18 @@ class OutboundMessage(models.Model):
 
     def give_up_rest(self) -> int:
         """The parts after one that will never arrive: a half without its beginning helps nobody."""
-        rest = type(self).objects.filter(group=self.group, part__gt=self.part, state=State.QUEUED)
-        return sum(part.settle(State.REFUSED, "part_before") for part in rest)
+        return sum(part.settle(State.REFUSED, "part_before") for part in self._rest())
+
+    def keep(self, cause: str, **columns: Any) -> bool:
+        """Not sent; it goes with the reply to the follower's next message, and the parts after it too."""
+        kept = self.settle(State.KEPT, cause, **columns)
+        for part in self._rest():
+            part.settle(State.KEPT, cause)
+        return kept
+
+    def _rest(self) -> models.QuerySet[Self]:
+        rows = type(self).objects.filter(group=self.group, part__gt=self.part, state=State.QUEUED)
+        return rows.order_by("part")
 
     @classmethod
     def settle_lost(cls, now: datetime) -> int:
@@ -204,13 +244,15 @@ class OutboundMessage(models.Model):
             raise ValueError(str(_("A reason is required; it stands with the message.")))
         with transaction.atomic():
             original = type(self).objects.select_for_update().get(pk=self.pk)
-            if original.state not in (State.UNKNOWN, State.FAILED, State.REFUSED) or original.redacted_at:
+            if original.state not in RESENDABLE or original.redacted_at:
                 raise ValueError(
                     str(_("Only a message that was refused, failed or is unknown is sent again."))
                 )
-            going = (State.QUEUED, State.SENDING, State.SENT)
+            going = (State.QUEUED, State.SENDING, State.SENT, State.KEPT, State.DELIVERED)
             if original.resends.filter(state__in=going).exists():
                 raise ValueError(str(_("This message was sent again already.")))
+            if original.state == State.KEPT:
+                original.settle(State.REFUSED, original.cause)
             columns = {"message_id": original.message_id, "by": by[:150], "reason": reason}
             again = type(self).queue(
                 original.account,
@@ -228,7 +270,9 @@ class OutboundMessage(models.Model):
         """Delete a follower's personal data: what waits is never sent, what was sent keeps its times and outcome."""
         now = datetime.now(UTC)
         rows = cls.objects.filter(account_id=account_id, openid=openid)
-        rows.filter(state=State.QUEUED).update(state=State.REFUSED, cause="forgotten", finished_at=now)
+        rows.filter(state__in=(State.QUEUED, State.KEPT)).update(
+            state=State.REFUSED, cause="forgotten", finished_at=now
+        )
         return rows.update(openid=pseudonym, payload={}, errmsg="", reason="", redacted_at=now)
 
 

@@ -1,0 +1,106 @@
+"""Answers that wait for the follower's next message: they go first, then that message's own as far as it fits.
+
+What an account may not send by itself, or WeChat takes no message for, is kept as an outgoing row and
+`Follower.answers_waiting` says so. The claim reads that flag with the follower's row, so that ordinary messages cost
+nothing. The rows become `delivered` in the transaction that records the reply: a retry gets the same bytes, and of two
+messages at once only one brings them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from wechat import erasure, xml
+from wechat.conversation.talk import NOT_UNDERSTOOD, first_part
+from wechat.models import Follower, Message, OutboundMessage
+from wechat.models.message import Outcome, Status
+from wechat.models.outbound import State
+from wechat.models.statements import write_transaction
+from wechat.replies import MORE, TEXT_LIMIT
+from wechat.xml import Incoming, TextReply
+
+BROUGHT = "with_kept"
+BETWEEN = "\n\n"
+STILL_COMPUTING = "上一个问题还在算，请稍等一会儿再发一次消息。"
+
+
+class AnsweredElsewhere(Exception):
+    """Another try's reply was recorded first, so this one is not sent and brings nothing."""
+
+
+@contextmanager
+def brought_along(follower: Follower, incoming: Incoming, outcome: Outcome, at: datetime) -> Iterator[None]:
+    """Around the sealing and recording of a reply: what waits is put before it, and delivered with it.
+
+    Raises AnsweredElsewhere when the reply was not recorded, with nothing changed.
+    """
+    if not follower.answers_waiting or outcome.text is None or outcome.cause == erasure.CAUSE:
+        yield
+        return
+    with write_transaction():
+        rows = list(OutboundMessage.kept_for(follower.account_id, follower.openid).select_for_update()[:20])
+        taken = _fitting(rows)
+        _put_together(taken, len(rows) - len(taken), follower, outcome)
+        if outcome.text:
+            outcome.reply_xml = xml.render(TextReply(outcome.text), incoming, int(at.timestamp()))
+        yield
+        if not outcome.is_stored:
+            raise AnsweredElsewhere
+        for row in taken:
+            row.settle(State.DELIVERED, row.cause)
+        if len(taken) == len(rows) and not _is_computing(follower):
+            follower.nothing_waits()
+
+
+def _fitting(rows: Sequence[OutboundMessage]) -> list[OutboundMessage]:
+    """As many as one reply has room for, at least one: what does not fit stays for the message after this."""
+    taken: list[OutboundMessage] = []
+    room = TEXT_LIMIT - len(MORE.encode())
+    for row in rows:
+        room -= len(_text(row).encode()) + len(BETWEEN)
+        if taken and room < 0:
+            break
+        taken.append(row)
+    return taken
+
+
+def _put_together(taken: Sequence[OutboundMessage], left: int, follower: Follower, outcome: Outcome) -> None:
+    """The texts that waited, then the message's own; of what does not fit, 继续 brings the rest.
+
+    Somebody who was told to send anything sends something that means nothing: that needs no answer of its own.
+    """
+    idle = outcome.cause == NOT_UNDERSTOOD
+    if not taken:
+        if idle and _is_computing(follower):
+            outcome.text, outcome.cause = STILL_COMPUTING, ""
+        return
+    kept = BETWEEN.join(_text(row) for row in taken)
+    own = "" if idle else whole(follower, outcome)
+    if left:
+        follower.talk["rest"] = own
+        outcome.text = kept + MORE
+    else:
+        text = BETWEEN.join(filter(None, [kept, own]))
+        if len(text.encode()) > TEXT_LIMIT:
+            text, follower.talk["rest"] = first_part(text)
+        outcome.text = text
+    if not follower.talk.get("rest"):
+        follower.talk.pop("rest", None)
+    outcome.cause = BROUGHT
+
+
+def whole(follower: Follower, outcome: Outcome) -> str:
+    """The text of an answer with the rest that 继续 would have brought; that rest is no longer kept."""
+    text, rest = outcome.text or "", follower.talk.pop("rest", "")
+    return f"{text.removesuffix(MORE)}\n{rest}" if rest else text
+
+
+def _text(row: OutboundMessage) -> str:
+    return str(row.payload.get("content", ""))
+
+
+def _is_computing(follower: Follower) -> bool:
+    mine = Message.objects.filter(account_id=follower.account_id, openid=follower.openid)
+    return mine.filter(status=Status.DEFERRED).exists()
