@@ -233,8 +233,9 @@ class Follower(models.Model):
     @classmethod
     def note_waiting(cls, account_id: int, openid: str) -> None:
         """Something goes with the reply to the person's next message: the claim's read of the row shows it."""
-        cls.objects.bulk_create(
-            [cls(account_id=account_id, openid=openid[:128], answers_waiting=True)],
+        row: Follower = cls(account_id=account_id, openid=openid[:128], answers_waiting=True)
+        Follower.objects.bulk_create(
+            [row],
             update_conflicts=True,
             unique_fields=["account", "openid"],
             update_fields=["answers_waiting"],

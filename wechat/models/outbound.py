@@ -253,7 +253,7 @@ class OutboundMessage(models.Model):
                 raise ValueError(str(_("This message was sent again already.")))
             if original.state == State.KEPT:
                 original.settle(State.REFUSED, original.cause)
-            columns = {"message_id": original.message_id, "by": by[:150], "reason": reason}
+            columns: dict[str, Any] = {"message_id": original.message_id, "by": by[:150], "reason": reason}
             again = type(self).queue(
                 original.account,
                 original.openid,
