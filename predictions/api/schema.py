@@ -97,7 +97,13 @@ _ANSWER_MEMBERS: Json = {
 _PREDICTION_MEMBERS: Json = {
     "id": {"type": "string", "pattern": "^pr_[0-9a-f]{32}$"},
     "lang": LANG,
-    "reading_url": _MAYBE_TEXT,
+    "reading_url": {
+        "type": ["string", "null"],
+        "format": "uri",
+        "description": "给手机看的解读页，30 天内有效，拿到链接的人都能打开；没有 CELESTIAL_PUBLIC_URL 时为 null · "
+        "The reading page for a phone: there for 30 days, open to whoever has the link; null without "
+        "CELESTIAL_PUBLIC_URL",
+    },
 }
 _MOMENTS = ("rise", "set", "transit")
 _TWILIGHTS = tuple(

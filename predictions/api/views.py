@@ -85,7 +85,8 @@ class Predictions(Endpoint):
         prediction = Prediction.remember(key_of(request), answer.chart, lang)
         place = f"/api/v1/predictions/{prediction.public_id}"
         return Response(
-            _shown(prediction, answer, lang), headers={"Content-Location": place, "Content-Language": lang}
+            _shown(key_of(request), prediction, answer, lang),
+            headers={"Content-Location": place, "Content-Language": lang},
         )
 
 
@@ -109,7 +110,8 @@ class OnePrediction(Endpoint):
         lang = request.query_params.get("lang", prediction.lang)
         asked = prediction.asked()
         answer = _answer(prediction.system, asked["input"], asked["options"], lang)
-        return Response(_shown(prediction, answer, lang), headers={"Content-Language": lang})
+        shown = _shown(key_of(request), prediction, answer, lang)
+        return Response(shown, headers={"Content-Language": lang})
 
     @operation(
         "deletePrediction",
@@ -121,8 +123,8 @@ class OnePrediction(Endpoint):
         errors=(404,),
     )
     def delete(self, request: Request, prediction_id: str) -> Response:
-        """Scope predict. Nothing of the input remains."""
-        _own_prediction(request, prediction_id).delete()
+        """Scope predict. Nothing of the input remains, and its reading page is gone."""
+        _own_prediction(request, prediction_id).withdraw(key_of(request), timezone.now())
         return Response(status=204)
 
 
@@ -231,8 +233,9 @@ def _answer(system_id: str, asked: Json, options: Json | None, lang: str) -> Ans
         return engine.answer(system.id, asked, options, lang)
 
 
-def _shown(prediction: Prediction, answer: Answer, lang: str) -> Json:
-    return answer.as_dict() | {"id": prediction.public_id, "lang": lang, "reading_url": None}
+def _shown(key: ApiKey, prediction: Prediction, answer: Answer, lang: str) -> Json:
+    url = prediction.reading_url(key, answer.chart, lang, timezone.now())
+    return answer.as_dict() | {"id": prediction.public_id, "lang": lang, "reading_url": url}
 
 
 def _own_prediction(request: Request, prediction_id: str) -> Prediction:

@@ -11,7 +11,7 @@ from predictions.models.api_key import (
     Prediction,
     validate_scopes,
 )
-from predictions.models.revoked_pages import RevokedPages
+from predictions.models.revoked_pages import RevokedPages, revoke_page, revoke_pages_of
 
 __all__ = [
     "SCOPES",
@@ -20,5 +20,7 @@ __all__ = [
     "KeyRefused",
     "Prediction",
     "RevokedPages",
+    "revoke_page",
+    "revoke_pages_of",
     "validate_scopes",
 ]

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from celestial_site.encryption import EncryptedTextField
 from predictions.api import keys
+from predictions.models.revoked_pages import revoke_request
+from predictions.reading_pages.links import reading_url
 from predictions.types import Chart, Json, canonical_json
 
 SCOPES = ("predict", "ask", "batch")
@@ -99,6 +101,11 @@ class ApiKey(models.Model):
             type(self).objects.filter(pk=self.pk).update(last_used_on=today)
             self.last_used_on = today
 
+    @property
+    def page_holder(self) -> str:
+        """Whose reading pages those of this key are."""
+        return f"api:{self.public_id}"
+
     def revoke(self, now: datetime) -> bool:
         """End the key's life; False when it had ended before."""
         changed = type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
@@ -179,6 +186,10 @@ class Prediction(models.Model):
         Prediction.objects.bulk_create(
             [prediction], update_conflicts=True, unique_fields=["public_id"], update_fields=["lang"]
         )
+        if settings.CELESTIAL_PUBLIC_URL:
+            # A row that was there keeps its date, and the page's link begins with it.
+            stored = Prediction.objects.filter(public_id=prediction.public_id)
+            prediction.created_at = stored.values_list("created_at", flat=True).get()
         return prediction
 
     @classmethod
@@ -188,6 +199,23 @@ class Prediction(models.Model):
         if not cls.ID.fullmatch(public_id):
             return None
         return cls.objects.filter(key=key, public_id=public_id).first()
+
+    def reading_url(self, key: ApiKey, chart: Chart, lang: str, now: datetime) -> str | None:
+        """The link to the page, the same for a day at a time: answers to one question don't differ by it.
+
+        A prediction that was deleted and asked again has a later date, so its new link isn't revoked.
+        """
+        issued = self.created_at + timedelta(days=(now - self.created_at).days)
+        return reading_url(
+            chart.system, chart.input, chart.options, holder=key.page_holder, now=issued, lang=lang
+        )
+
+    def withdraw(self, key: ApiKey, now: datetime) -> None:
+        """Delete what was asked, and its page under every link."""
+        asked = self.asked()
+        with transaction.atomic():
+            revoke_request(self.system, asked["input"], asked["options"], holder=key.page_holder, now=now)
+            self.delete()
 
     def asked(self) -> Json:
         """{"input", "options"} as they were computed."""

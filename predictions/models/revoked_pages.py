@@ -1,13 +1,18 @@
-"""The reading pages that were revoked before they expired."""
+"""The reading pages that were revoked before they expired.
+
+Rows exist only for those, and hold keyed digests: no person and no request.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from predictions.reading_pages.links import LIFETIME, Page
+from predictions.reading_pages.links import LIFETIME, Page, holder_prints, subject_prints
+from predictions.types import Json
 
 
 class RevokedPages(models.Model):
@@ -36,3 +41,25 @@ class RevokedPages(models.Model):
     def prune(cls, now: datetime) -> int:
         """Delete what no living link needs: every link that a row revokes has expired."""
         return cls.objects.filter(revoked_at__lt=now - LIFETIME).delete()[0]
+
+
+def revoke_page(page: Page, now: datetime) -> None:
+    """This page, and the same request under other links."""
+    _revoke([page.subject], now)
+
+
+def revoke_request(system: str, input: Json, options: Json, *, holder: str, now: datetime) -> None:
+    """Every page of this request of the holder."""
+    _revoke(subject_prints(system, input, options, holder=holder), now)
+
+
+def revoke_pages_of(holder: str, until: datetime) -> None:
+    """Every page that the holder was given up to `until`."""
+    _revoke(holder_prints(holder), until)
+
+
+def _revoke(prints: Collection[str], until: datetime) -> None:
+    """A row that revokes more keeps doing so, in whatever order requests are worked off."""
+    rows = [RevokedPages(print=name, revoked_at=until) for name in prints]
+    RevokedPages.objects.bulk_create(rows, ignore_conflicts=True)
+    RevokedPages.objects.filter(print__in=prints, revoked_at__lt=until).update(revoked_at=until)

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from predictions.api import metrics
 from predictions.engine import LANGUAGES
-from predictions.models import RevokedPages
+from predictions.models import RevokedPages, revoke_page
 from predictions.reading_pages.contents import contents
 from predictions.reading_pages.links import NoPage, Page, open_token
-from predictions.reading_pages.revocation import revoke_page
 from predictions.reading_pages.wording import words
 from predictions.types import InvalidInput
 

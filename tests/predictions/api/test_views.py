@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from predictions import engine, registry
-from predictions.models import ApiKey, Prediction
+from predictions.models import ApiKey, Prediction, RevokedPages
+from predictions.reading_pages.links import open_token
 from tests.predictions.api.conftest import (
     CALENDAR,
     DAY,
@@ -333,3 +334,40 @@ def test_an_expired_or_revoked_key_is_refused(api: Api) -> None:
     api.key.revoke(timezone.now())
     problem(api.post("predictions", CALENDAR), 401, "unauthenticated")
     assert ApiKey.objects.count() == 2
+
+
+def test_a_prediction_links_to_its_reading_page(api: Api, settings: Any) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "https://nexus.example"
+    made = api.post("predictions", CALENDAR)
+    url = made.json()["reading_url"]
+    assert url.startswith("https://nexus.example/r/")
+    page = Client().get(url.removeprefix("https://nexus.example"))
+    assert page.status_code == 200
+    assert "2026-02-17" in page.content.decode()
+    # The contract of the same bytes holds with a link in them.
+    assert api.post("predictions", CALENDAR).content == made.content
+    assert api.get(made["Content-Location"].removeprefix("/api/v1/")).content == made.content
+
+
+def test_the_link_is_renewed_day_by_day(api: Api, settings: Any) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "https://nexus.example"
+    first = api.post("predictions", CALENDAR).json()
+    Prediction.objects.update(created_at=timezone.now() - timedelta(days=40))
+    later = api.post("predictions", CALENDAR).json()
+    assert later["id"] == first["id"]
+    assert open_token(later["reading_url"].rpartition("/")[2]).expires > timezone.now() + timedelta(days=29)
+
+
+def test_deleting_a_prediction_deletes_its_page_and_asking_again_makes_a_new_one(
+    api: Api, other_api: Api, settings: Any
+) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "http://testserver"
+    made = api.post("predictions", CALENDAR).json()
+    elsewhere = other_api.post("predictions", CALENDAR).json()["reading_url"]
+    api.delete(f"predictions/{made['id']}")
+    visitor = Client()
+    assert visitor.get(made["reading_url"]).status_code == 410
+    assert visitor.get(elsewhere).status_code == 200
+    # The link counts seconds.
+    RevokedPages.objects.update(revoked_at=timezone.now() - timedelta(seconds=1))
+    assert visitor.get(api.post("predictions", CALENDAR).json()["reading_url"]).status_code == 200

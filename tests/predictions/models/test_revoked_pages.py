@@ -1,4 +1,4 @@
-"""predictions/reading_pages/revocation.py: what is revoked, for how long, and that no person is in the rows."""
+"""predictions/models/revoked_pages.py: what is revoked, for how long, and that no person is in the rows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from predictions.models import RevokedPages
+from predictions.models.revoked_pages import RevokedPages, revoke_page, revoke_pages_of, revoke_request
 from predictions.reading_pages.links import LIFETIME, open_token, reading_url
-from predictions.reading_pages.revocation import revoke_page, revoke_pages_of, revoke_request
 
 pytestmark = pytest.mark.django_db
 HOLDER = "wechat:1:oFollower_of_ours"
