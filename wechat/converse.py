@@ -7,7 +7,7 @@ from datetime import datetime
 from predictions import language
 from wechat import erasure
 from wechat.conversation import memory, places, taking_over
-from wechat.conversation.talk import RULE, Talk
+from wechat.conversation.talk import NOT_UNDERSTOOD, RULE, Talk
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Follower
 from wechat.models.account import Service
@@ -96,7 +96,11 @@ def speak_of_place(talk: Talk, spot: dict[str, object]) -> Reply:
 
 def speak_of_event(talk: Talk, incoming: Incoming) -> Spoken:
     if incoming.event_name == "click" and incoming.text:
-        return answer_text(talk, incoming)
+        reply, cause = answer_text(talk, incoming)
+        if cause == NOT_UNDERSTOOD:
+            # The key is the operator's word, not the follower's: nothing to quote.
+            reply = talk.say(language.menu_text(talk.account.systems))
+        return reply, cause
     if not expects_answer(incoming):
         return NoReply(), ""
     scene = incoming.event_key.strip().removeprefix(SCENE_PREFIX)

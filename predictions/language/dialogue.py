@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -29,6 +30,8 @@ COMFORTABLE_BYTES = 2048
 PATIENCE = 2
 # A reply of so few characters names a choice and says nothing else.
 SHORT = 6
+# 好的 goes on with what was asked, 谢谢 ends it.
+GRATITUDE = re.compile("谢|thank|再见|拜拜|bye")
 LEAVING = frozenset(
     {"crisis", "refused", "menu", "help", "greeting", "delete_data", "consent_no", "cancel", "human"}
 )
@@ -56,14 +59,14 @@ class _Desk:
 
     # --- the two ways in
 
-    def fresh(self, found: Understanding) -> AskResult:
-        """A sentence that stands on its own."""
+    def fresh(self, found: Understanding, text: str = "") -> AskResult:
+        """A sentence that stands on its own; `text` is how the person wrote it."""
         if found.intent == "choice":
             return self._menu_entry(found.slots["number"])
         if found.intent in _SMALL:
             return self._small(found)
         if found.intent == "unknown":
-            return self._not_understood(found.text)
+            return self._not_understood(" ".join(text.split()) or found.text)
         turn = Turn(self._subject(found), found.slots, found.issue, found.notes)
         return self._between(turn, found) if found.intent == "ambiguous" else self.advance(turn)
 
@@ -77,7 +80,7 @@ class _Desk:
 
     def resumed(self, before: Pending, text: str, found: Understanding) -> AskResult | None:
         """A reply to what was asked; None when the person has changed the subject."""
-        if found.intent in LEAVING or starts_anew(before, found):
+        if found.intent in LEAVING or starts_anew(before, found) or _takes_leave(found):
             return None
         if found.intent == "choice" and before.options:
             return self._chosen(before, found.slots["number"])
@@ -277,7 +280,11 @@ def ask(text: str, *, now: datetime, systems: Collection[str], context: Json | N
         result = desk.resumed(before, text, found)
         if result is not None:
             return result
-    return desk.fresh(found)
+    return desk.fresh(found, text)
+
+
+def _takes_leave(found: Understanding) -> bool:
+    return found.intent == "thanks" and GRATITUDE.search(found.text) is not None
 
 
 def _gender_options(slot: str) -> tuple[Option, ...]:

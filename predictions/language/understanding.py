@@ -97,7 +97,7 @@ _LEFT_OVER = re.compile(
 
 # What is said around a day and asks for nothing.
 _POLITE = re.compile(
-    r"[ ,。.!?~的是呢吗啊在呀吧哦嗯]"
+    r"[ ,。.!?~的是呢吗啊在呀吧哦嗯]|^那么?"
     r"|请问|你好|您好|看看|看一?下|帮我|查一?下|查询|查|那天|这天|大师|老师|谢谢"
 )
 # 适合打麻将吗: a plan that the almanac has no term for.
@@ -173,7 +173,9 @@ class _Reader:
             return "almanac_day"
         intents = ("almanac_day", "calendar_convert", "bazi")[: 3 if old else 2]
         titles = [Option(BY_INTENT[intent].title, intent=intent) for intent in intents]
-        said = f"看懂了日期，没看懂“{rest[:12]}”。" if rest else ""
+        said = f"看懂了日期，没看懂“{rest[:12]}{'…' if len(rest) > 12 else ''}”。" if rest else ""
+        if len(rest) > 1 and rest.isascii() and rest.isalpha():
+            said = "看懂了日期；这里只看得懂中文。"
         self.issues.append(Issue("ambiguous", "intent", f"{said}这个日期您想看什么？", tuple(titles)))
         return "ambiguous"
 

@@ -15,6 +15,7 @@ from predictions.solar_terms import CHINA
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
+FEW = 3  # examples under a refusal: a reader wants a way on, not a list
 CONSENT = (
     "继续即表示同意用您的出生信息排这一次盘，不建立个人资料，聊天记录的保存见隐私说明；回复“不同意”可退出。"
 )
@@ -96,7 +97,10 @@ def unavailable_text(intent: str, systems: Collection[str]) -> str:
 def instead_text(systems: Collection[str]) -> str:
     """What can be asked instead of a refused topic."""
     examples = [BY_SYSTEM[system.id].example for system in enabled(systems) if system.id in BY_SYSTEM]
-    return "可以问：" + "；".join(examples) + "。" if examples else ""
+    if not examples:
+        return ""
+    more = "；回复“菜单”看全部" if len(examples) > FEW else ""
+    return "可以问：" + "；".join(f"“{example}”" for example in examples[:FEW]) + f"{more}。"
 
 
 def question_text(slot: str, intent: str, slots: Json) -> str:

@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.credentials import OPENID
+from tests.platform_server.messages import compose
+from tests.wechat.deliveries import plain
 from tests.wechat.test_follower import BIRTH, say
 from wechat.models import Follower, OfficialAccount
 
@@ -122,3 +125,19 @@ def test_ordinary_sentences_are_no_commands(account: OfficialAccount, client: Cl
     assert "宜" in say(client, "明天黄历")
     assert "男" in say(client, "1990年5月17日早上8点 八字")
     assert "还没有可以改" not in say(client, "改天适合搬家吗")
+
+
+@pytest.mark.parametrize("sentence", ["时辰改成下午3点", "把出生时间改为15点", "我的出生时间改成15:00"])
+def test_a_change_may_be_said_the_other_way_round(
+    account: OfficialAccount, client: Client, sentence: str
+) -> None:
+    say(client, BIRTH)
+    assert "15:00" in say(client, sentence)
+
+
+def test_a_kept_place_alone_says_how_the_place_is_used(account: OfficialAccount, client: Client) -> None:
+    plain(compose("gh_x", OPENID, "location")).post(client)
+    say(client, "记住这里")
+    answer = say(client, "我的资料")
+    assert "我这里的天象" in answer
+    assert "八字" not in answer

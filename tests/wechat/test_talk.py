@@ -12,7 +12,7 @@ from tests.wechat.deliveries import content_of, plain
 from tests.wechat.test_follower import say
 from tests.wechat.test_privacy import event
 from wechat.conversation.talk import first_part
-from wechat.models import Follower, KeywordRule, OfficialAccount
+from wechat.models import Follower, KeywordRule, Message, OfficialAccount
 from wechat.replies import MORE
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,24 @@ def test_a_follower_by_a_scene_is_welcomed(account: OfficialAccount, client: Cli
 def test_a_tapped_key_is_read_as_a_sentence_in_context(account: OfficialAccount, client: Client) -> None:
     assert "出生年月日" in content_of(plain(event("CLICK", EventKey="八字")).post(client).content)
     assert "宜" in content_of(plain(event("CLICK", EventKey="今天黄历")).post(client).content)
+
+
+def test_a_key_that_means_nothing_gives_the_menu_and_does_not_quote_it(
+    account: OfficialAccount, client: Client
+) -> None:
+    answer = content_of(plain(event("CLICK", EventKey="V1001_GOOD")).post(client).content)
+    assert "V1001" not in answer
+    assert "1. " in answer
+    assert Message.objects.get().cause == "not_understood"
+
+
+def test_statements_that_found_no_room_come_with_the_next_message(
+    account: OfficialAccount, client: Client
+) -> None:
+    first = say(client, "1990年5月17日早上8点 男 八字")
+    assert "回复“继续”看" in first
+    assert "从略" not in first
+    second = say(client, "继续")
+    assert second.startswith("·")
+    assert not set(first.splitlines()) & set(second.splitlines())
+    assert "没有未完" in say(client, "继续")

@@ -26,9 +26,12 @@ _SAVE_SPOT = re.compile(
 )
 _HERE = re.compile(rf"我?(?:这里|这儿|的位置|的地点|的天象|这里的天象|的天空){_END}")
 _MINE = re.compile(r"(?:看看|查|算算|排)?我的(?!生日|名字)")
+_WHAT = r"(?P<what>出生地点?|出生时间|时间|时辰|性别|生日|出生日期|日期|地点)"
 _CHANGE = re.compile(
-    r"(?:修改|更改|改|换)(?:一下|下)?(?:我|本人)?的?(?P<what>出生地点?|出生时间|时间|时辰|性别|生日|出生日期|日期|地点)"
-    r"(?:为|成|到|是|[:,])?(?P<said>.*)"
+    rf"(?:修改|更改|改|换)(?:一下|下)?(?:我|本人)?的?{_WHAT}(?:为|成|到|是|[:,])?(?P<said>.*)"
+)
+_CHANGE_TO = re.compile(
+    rf"(?:请|帮我)*(?:把|将)?(?:我|本人)?的?{_WHAT}(?:修改|更改|改|换)(?:为|成|到|一下)?[:,]?(?P<said>.*)"
 )
 _SLOTS = {
     "地": "place",
@@ -70,7 +73,8 @@ def _show(talk: Talk, match: re.Match[str]) -> Said:
     lines += [f"地点：{places.in_words(profile['spot'])}"] if "spot" in profile else []
     if not lines:
         return talk.say(NOTHING_KEPT), ""
-    return talk.say("\n".join(["为您保存的资料：", *lines, births.HOW_TO_USE])), ""
+    use = births.HOW_TO_USE if "birth" in profile else places.HOW_TO_USE
+    return talk.say("\n".join(["为您保存的资料：", *lines, use])), ""
 
 
 def _save(talk: Talk, match: re.Match[str]) -> Said:
@@ -129,8 +133,7 @@ def _save_spot(talk: Talk, match: re.Match[str]) -> Said:
     if spot is None:
         return talk.say("请先用微信的“位置”把地点发过来，再回复“记住这里”。"), ""
     talk.follower.profile["spot"] = spot
-    text = f"已记住地点：{places.in_words(spot)}。以后发“我这里的天象”就按它看；“删除我的资料”删除。"
-    return talk.say(text), ""
+    return talk.say(f"已记住地点：{places.in_words(spot)}。{places.HOW_TO_USE}"), ""
 
 
 def _here(talk: Talk, match: re.Match[str]) -> Said | None:
@@ -143,5 +146,6 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Callable[[Talk, re.Match[str]], Said | N
     (_SAVE_SPOT, _save_spot),
     (_SAVE, _save),
     (_CHANGE, _change),
+    (_CHANGE_TO, _change),
     (_HERE, _here),
 )

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from predictions import engine, language
 from predictions.language.wording import enabled
-from predictions.sky.site import Site, zone_of
+from predictions.sky.site import MAINLAND, Site, zone_of
 from predictions.types import InvalidInput, Json
 from wechat.gateway_account import GatewayAccount
 from wechat.xml import Incoming
 
+HOW_TO_USE = "以后发“我这里的天象”就按它看；“删除我的资料”删除。"
 REMEMBER = "回复“记住这里”可以保存这个地点，不回复就不保存。"
 
 
@@ -38,10 +39,13 @@ def sky_tonight(account: GatewayAccount, spot: Json, now: datetime) -> str:
     if not any(system.id == "sky" for system in enabled(account.systems)):
         return f"收到您的位置了，不过这里没有按地点看的内容。\n{language.menu_text(account.systems)}"
     latitude, longitude = spot["latitude"], spot["longitude"]
-    today = Site(latitude, longitude, zone_of(latitude, longitude)).local(now).date()
+    zone = zone_of(latitude, longitude)
+    today = Site(latitude, longitude, zone).local(now).date()
     day = {"calendar": "solar", "year": today.year, "month": today.month, "day": today.day}
     try:
-        answer = engine.answer("sky", {"date": day, "latitude": latitude, "longitude": longitude})
+        # Of a zone that had to be guessed from the longitude the answer says so.
+        where = {"tz": zone} if zone == MAINLAND else {}
+        answer = engine.answer("sky", {"date": day, "latitude": latitude, "longitude": longitude, **where})
     except InvalidInput as invalid:
         return "".join(error.detail for error in invalid.errors)
     return f"{in_words(spot)}的天象\n我理解为：{answer.understood_as}\n{answer.text}"

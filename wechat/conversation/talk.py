@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from datetime import datetime
 from predictions import language
 from predictions.language import wording
 from predictions.language.results import AskResult
+from predictions.terms_zh_en import label
 from predictions.types import Json
 from wechat import metrics
 from wechat.conversation import births
@@ -19,6 +21,8 @@ from wechat.replies import MORE, TEXT_LIMIT, split_text
 from wechat.xml import TextReply
 
 RULE, NOT_UNDERSTOOD = "keyword_rule", "not_understood"
+# What the engine writes where its text ends before its reading does.
+LEFT_OUT = re.compile(rf"^{label('more', 'zh-Hans')}\d+条。$", re.MULTILINE)
 ON_REQUEST = "出生信息不建档；想保存请回复“记住我的资料”。"
 
 
@@ -74,7 +78,17 @@ class Talk:
             return self.save_birth(slots), ""
         if slots:
             self.state["birth"] = slots
-        return self.say(self._text_of(result, slots)), self._cause_of(result)
+        return self._say_whole(result, self._text_of(result, slots)), self._cause_of(result)
+
+    def _say_whole(self, result: AskResult, text: str) -> TextReply:
+        """An answer that left statements out for want of room: 继续 brings them."""
+        statements = result.answer.reading.statements if result.answer else []
+        left = [f"·{said.text}〔{said.source}〕" for said in statements if said.text not in text]
+        if not left or not LEFT_OUT.search(text):
+            return self.say(text)
+        reply = self.say(LEFT_OUT.sub(f"……其余{len(left)}条，回复“继续”看。", text))
+        self.state["rest"] = "\n".join(filter(None, [self.state.get("rest"), *left]))
+        return reply
 
     def save_birth(self, slots: Json) -> TextReply:
         """Keep a birth because the person asked for it."""

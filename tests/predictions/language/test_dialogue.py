@@ -440,3 +440,26 @@ def test_a_context_that_is_not_ours_is_ignored(context):
 def test_a_context_with_impossible_slots_raises_nothing(slots):
     context = talk("1990年5月17日早上8点 八字").context | {"slots": slots}
     assert_sound(ask("男", now=NOW, systems=ALL, context=context))
+
+
+def test_thanks_end_a_question_and_a_yes_goes_on_with_it():
+    assert talk("算八字", "谢谢").text == "不客气，随时再问。"
+    assert talk("算八字", "谢谢，很详细").context is None
+    assert talk("算八字", "好的").status == "needs_input"
+
+
+def test_a_day_after_then_is_the_same_question_about_that_day():
+    assert talk("那2026年10月2日呢").answer.chart.system == "almanac"
+    assert talk("那么2026年10月2日呢？").answer.chart.system == "almanac"
+
+
+def test_what_is_not_understood_is_quoted_as_it_was_written():
+    assert "没看懂“a]] b 第二行”" in talk("a]]  b\n第二行").text
+    assert "只看得懂中文" in talk("What is the lunar date of 2026-02-17?").text
+
+
+def test_a_refusal_names_a_few_sentences_and_the_menu_for_the_rest():
+    text = talk("我什么时候会死", systems=[system.id for system in registry.all_systems()]).text
+    assert text.count("“") == 4
+    assert text.endswith("回复“菜单”看全部。")
+    assert "菜单" not in talk("我什么时候会死", systems=["calendar"]).text
