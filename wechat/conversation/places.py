@@ -6,8 +6,9 @@ from datetime import datetime
 
 from predictions import engine, language
 from predictions.language.wording import enabled
-from predictions.sky.site import MAINLAND, Site, zone_of
+from predictions.sky.site import Site, zone_of
 from predictions.types import InvalidInput, Json
+from predictions.zones import MAINLAND
 from wechat.gateway_account import GatewayAccount
 from wechat.xml import Incoming
 
