@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictions import rules
 from predictions.cycles import BRANCHES
+from predictions.drawings.hexagrams import draw_liuyao
 from predictions.moment import describe_moment, moment_errors
 from predictions.registry import System
 from predictions.schemas import FIRST_YEAR, LAST_YEAR, choice, object_schema
@@ -201,6 +202,7 @@ SYSTEM = System(
     render=render,
     describe=describe,
     range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    draw=draw_liuyao,
     needs_birth=False,
     group="占问",
     check=check,

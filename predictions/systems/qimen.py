@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictions import rules
 from predictions.cycles import cycle_name
+from predictions.drawings.qimen import draw
 from predictions.moment import describe_moment, moment_errors
 from predictions.registry import System
 from predictions.schemas import FIRST_YEAR, LAST_YEAR, choice, object_schema
@@ -168,6 +169,7 @@ SYSTEM = System(
     render=render,
     describe=describe,
     range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    draw=draw,
     needs_birth=False,
     group="占问",
     check=check,

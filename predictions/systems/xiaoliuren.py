@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from predictions import rules
 from predictions.cycles import BRANCHES, ELEMENTS
+from predictions.drawings.xiaoliuren import draw
 from predictions.moment import describe_moment, moment_errors
 from predictions.registry import System
 from predictions.schemas import FIRST_YEAR, LAST_YEAR, choice, object_schema
@@ -196,6 +197,7 @@ SYSTEM = System(
     render=render,
     describe=describe,
     range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    draw=draw,
     needs_birth=False,
     group="占问",
     check=check,

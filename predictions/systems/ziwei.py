@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictions import rules
+from predictions.drawings.ziwei import draw
 from predictions.moment import (
     Moment,
     date_errors,
@@ -189,6 +190,7 @@ SYSTEM = System(
     render=render,
     describe=describe,
     range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    draw=draw,
     needs_birth=True,
     group="命理",
     check=check,
