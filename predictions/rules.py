@@ -27,7 +27,7 @@ FOLDER = Path(__file__).parent / "rules"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 KINDS = ("computed", "rule", "traditional")
 POLARITIES = ("good", "neutral", "caution")
-_SLOT = re.compile(r"\{([\w.]+)\}")
+_SLOT = re.compile(r"\{([\w.*]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,10 @@ from predictions.schemas import (
 )
 from predictions.systems.bazi_boundaries import boundary_notices
 from predictions.systems.bazi_luck import direction_reason, luck_of
+from predictions.systems.bazi_needs import need_facts
+from predictions.systems.bazi_pattern import pattern_facts
 from predictions.systems.bazi_pillars import Pillars, pillar_facts, pillars_of
+from predictions.systems.bazi_sensitivity import sensitivity
 from predictions.systems.bazi_stars import relation_facts, star_facts
 from predictions.systems.bazi_strength import element_facts, strength_facts
 from predictions.systems.bazi_text import render
@@ -67,11 +70,13 @@ def compute(data: Json, options: Json) -> Computation:
     gender = data.get("gender")
     trace = [*moment.trace, *_steps(moment, pillars, gender, options)]
     facts = chart_facts(moment, pillars, gender, options)
+    facts["sensitivity"] = sensitivity(data, options) if pillars.hour is None else None
     return Computation(trace, facts, boundary_notices(data, options, moment, pillars))
 
 
 def chart_facts(moment: Moment, pillars: Pillars, gender: str | None, options: Json) -> Json:
     """The facts of bazi (DESIGN section 5) for a resolved birth; compatibility uses them twice."""
+    strength = strength_facts(pillars)
     return pillar_facts(pillars) | {
         "gender": gender,
         "solar": moment.civil.day.isoformat(),
@@ -80,7 +85,9 @@ def chart_facts(moment: Moment, pillars: Pillars, gender: str | None, options: J
         "times": _times(moment),
         "terms": {"before": pillars.before.as_dict(), "after": pillars.after.as_dict()},
         "elements": element_facts(pillars),
-        "strength": strength_facts(pillars),
+        "strength": strength,
+        "pattern": pattern_facts(pillars),
+        "needs": need_facts(pillars, strength["level"]),
         "stars": star_facts(pillars),
         "relations": relation_facts(pillars),
         "luck": luck_of(moment, pillars, gender, options),

@@ -164,7 +164,7 @@ def _unknown_hour_notices(moment: Moment, pillars: Pillars, options: Json) -> It
         return
     yield Notice(
         "hour_unknown",
-        "时辰不详：只排年、月、日三柱，凡与时辰有关的都不作论断；23 点后出生的日柱还可能是次日。",
+        "时辰不详：只排年、月、日三柱，凡与时辰有关的都不作论断；各时辰的差别见“随时辰变”。",
     )
     if pillars.before.date == moment.civil.day:
         yield _term_day_notice(pillars, options)

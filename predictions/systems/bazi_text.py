@@ -11,6 +11,8 @@ MESSAGE_BYTES = 2048
 # What the echo in front of the answer may take.
 ECHO_BYTES = 300
 SHOWN_CYCLES = 8
+# What is named among the things that the hour does not change.
+SHOWN_SAME = {"year": "年柱", "month": "月柱", "day": "日柱", "strength": "日主", "pattern": ""}
 
 
 def render(chart: Chart, reading: Reading, lang: str) -> str:
@@ -35,13 +37,15 @@ def _chart_lines(facts: Json, lang: str) -> list[str]:
         f"{label('day_master', lang)}{master['yin_yang']}{master['element']}（{master['stem']}） "
         f"{label('void', lang)}{''.join(facts['void']['day'])}",
         _element_line(facts, lang),
+        _pattern_line(facts, lang),
+        _need_line(facts, lang),
     ]
     lines += [
         line
         for line in (_palace_line(facts, lang), _star_line(facts, lang), _relation_line(facts, lang))
         if line
     ]
-    return lines + _luck_lines(facts["luck"], lang)
+    return lines + _luck_lines(facts["luck"], lang) + _sensitivity_lines(facts["sensitivity"], lang)
 
 
 def _by_place(values: Json) -> str:
@@ -55,6 +59,42 @@ def _element_line(facts: Json, lang: str) -> str:
     level = strength["level"]
     shown = f"{level}（生扶{strength['percent']}%，本站计分）" if level else "时辰不详，不判"
     return f"{label('elements', lang)}{counts} {label('strength', lang)}{shown}"
+
+
+def _pattern_line(facts: Json, lang: str) -> str:
+    """格局：印格（子平真诠，月令中气庚透年干）."""
+    pattern = facts["pattern"]
+    shown = "".join(PLACE_NAMES[place] for place in pattern["shown_at"])
+    source = f"{pattern['position']}{pattern['stem']}{f'透{shown}干' if shown else '不透'}"
+    hour = "" if pattern["complete"] else "，未计时柱"
+    return f"{label('pattern', lang)}{pattern['name']}（{pattern['school']}，月令{source}{hour}）"
+
+
+def _need_line(facts: Json, lang: str) -> str:
+    """用神：扶抑取金水（滴天髓），调候取壬辛庚癸（穷通宝鉴）."""
+    balance, climate = facts["needs"]
+    elements = "".join(one["element"] for one in balance["favours"])
+    stems = "".join(one["stem"] for one in climate["stems"])
+    opinions = [f"扶抑取{elements}（滴天髓）"] if elements else []
+    return label("needs", lang) + "，".join([*opinions, f"调候取{stems}（穷通宝鉴）"])
+
+
+def _sensitivity_lines(sensitivity: Json | None, lang: str) -> list[str]:
+    """What the unknown hour leaves open: what stays the same all day, and each double hour with what it gives."""
+    if sensitivity is None:
+        return []
+    same = [f"{SHOWN_SAME[name]}{value}" for name, value in sensitivity["same"].items() if name in SHOWN_SAME]
+    lines = [f"{label('same_all_day', lang)}{'、'.join(same)}"] if same else []
+    changing = [name for name in ("day", "strength", "pattern") if name in sensitivity["different"]]
+    shown = (
+        f"{one['clock'][:5]}起{one['hour']}时{''.join(f'，{_told(name, one)}' for name in changing)}"
+        for one in sensitivity["hours"]
+    )
+    return [*lines, label("by_hour", lang), *shown]
+
+
+def _told(name: str, hour: Json) -> str:
+    return f"{hour[name]}日" if name == "day" else str(hour[name])
 
 
 def _palace_line(facts: Json, lang: str) -> str:
