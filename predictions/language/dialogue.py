@@ -11,12 +11,21 @@ from predictions import engine
 from predictions.language import pending as contexts
 from predictions.language import policy, wording
 from predictions.language.activities import plan_lines
+from predictions.language.calendar_days import solar_day
 from predictions.language.issues import Issue, Option
 from predictions.language.numerals import number
 from predictions.language.pending import Pending
 from predictions.language.replies import merged, read_reply, starts_anew
-from predictions.language.requests import described, in_words, missing, system_input, system_options
+from predictions.language.requests import (
+    described,
+    in_words,
+    missing,
+    missing_parts,
+    system_input,
+    system_options,
+)
 from predictions.language.results import AskResult, Question
+from predictions.language.sky_facts import eclipses_of_year, sky_sentence, sky_title
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
 from predictions.language.understanding import BIRTH_INTENTS, Understanding, understand
 from predictions.language.wording import UNDERSTOOD
@@ -145,15 +154,27 @@ class _Desk:
             return self._question(
                 turn, Issue("missing", slot, self._missing_text(turn), _gender_options(slot))
             )
-        return self._year(turn) if "year" in turn.slots else self._answer(turn, topic.system)
+        if "year" in turn.slots:
+            year = turn.slots["year"]
+            return self._told(turn, f"{year}年", year_sentence(year))
+        return self._sky(turn) if "sky" in turn.slots else self._answer(turn, topic.system)
 
-    def _year(self, turn: Turn) -> AskResult:
-        """A question about a whole year has no chart."""
-        year = turn.slots["year"]
-        text = "\n".join(
-            [f"{UNDERSTOOD}{year}年", *_note_lines(turn.notes), year_sentence(year), wording.WRONG]
-        )
-        return AskResult("answered", turn.intent, f"{year}年", None, None, None, text)
+    def _sky(self, turn: Turn) -> AskResult:
+        """Phases and eclipses are the same everywhere, so there is no chart of a place."""
+        question, day = turn.slots["sky"], turn.slots["day"]
+        if missing_parts(day):
+            text = eclipses_of_year(question, day["year"])
+        else:
+            text = sky_sentence(
+                question,
+                solar_day(day["calendar"], day["year"], day["month"], day["day"], bool(day.get("leap"))),
+            )
+        return self._told(turn, sky_title(question, day), text)
+
+    def _told(self, turn: Turn, understood: str, text: str) -> AskResult:
+        """An answer in words, without a chart."""
+        lines = [f"{UNDERSTOOD}{understood}", *_note_lines(turn.notes), text, wording.WRONG]
+        return AskResult("answered", turn.intent, understood, None, None, None, "\n".join(lines))
 
     def _missing_text(self, turn: Turn) -> str:
         return wording.question_text(missing(turn.intent, turn.slots), turn.intent, turn.slots)

@@ -35,6 +35,8 @@ def _wanting(intent: str, slots: Json) -> Iterator[str]:
     elif intent in CASTING_INTENTS:
         yield from ["hour"] if day and "time" not in slots else []
     else:
+        if _is_year_of_eclipses(slots):
+            return
         if day is None:
             yield "birth" if intent in BIRTH_INTENTS else "date"
         elif missing_parts(day):
@@ -43,13 +45,18 @@ def _wanting(intent: str, slots: Json) -> Iterator[str]:
 
 
 def _particulars(intent: str, slots: Json) -> Iterator[str]:
-    if intent == "sky" and "place" not in slots:
+    if intent == "sky" and not slots.keys() & {"place", "sky"}:
         yield "place"
     if intent in BIRTH_INTENTS:
         if "time" not in slots and not slots.get("hour_unknown"):
             yield "hour"
         if "gender" not in slots:
             yield "gender"
+
+
+def _is_year_of_eclipses(slots: Json) -> bool:
+    """2026年有日食吗 is complete with its year."""
+    return slots.get("sky", "moon") != "moon" and slots.get("day", {}).keys() == {"calendar", "year"}
 
 
 def missing_parts(day: Json) -> list[str]:

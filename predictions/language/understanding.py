@@ -18,6 +18,7 @@ from predictions.language.normalise import LIMIT, normalise
 from predictions.language.people import find_gender
 from predictions.language.resolution import DayReading, read_day
 from predictions.language.scan import TAKEN, Scan
+from predictions.language.sky_facts import placeless_question
 from predictions.language.stretches import ZODIAC, read_stretch
 from predictions.language.topics import (
     BY_INTENT,
@@ -137,8 +138,8 @@ class _Reader:
         elif intent == "calendar_convert":
             self._read_direction()
             self._read_question()
-        elif intent == "sky" and (found := find_in(self.text)):
-            self.slots["place"] = found.place.full_name
+        elif intent == "sky":
+            self._read_sky()
         if self.events and intent in {"almanac_day", "date_selection"}:
             self.slots["event"] = self.events
         elif intent == "almanac_day" and (plan := _UNKNOWN_PLAN.search(self.scan.rest)):
@@ -333,6 +334,14 @@ class _Reader:
             self.slots["to"] = "solar"
         elif words:
             self.slots["to"] = "lunar" if words[-1] in LUNAR_WORDS else "solar"
+
+    def _read_sky(self) -> None:
+        """A place, or a question that needs none."""
+        found = find_in(self.text)
+        if found is not None:
+            self.slots["place"] = found.place.full_name
+        elif question := placeless_question(self.text):
+            self.slots["sky"] = question
 
     def _read_question(self) -> None:
         """今年闰几月 is about the year, 离春节还有几天 about the days until then."""

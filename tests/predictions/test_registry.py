@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from predictions import engine, registry
+from predictions.registry import System
 from predictions.types import InvalidInput
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_system_of_the_registry_is_complete():
@@ -80,3 +86,26 @@ def test_the_public_form_of_a_system_is_json_with_its_presets():
     assert shown["needs_birth"] is True
     assert "命理" in shown["presets"]
     assert re.fullmatch(r"\d+", shown["version"])
+
+
+@pytest.fixture
+def smallest_system() -> Iterator[System]:
+    """The code of docs/predictions.md, registered as it stands there."""
+    page = (ROOT / "docs" / "predictions.md").read_text(encoding="utf-8")
+    code = page.split("## 6. 加一个系统")[1].split("```python\n")[1].split("```")[0]
+    module = ModuleType("year_name")
+    exec(compile(code, "docs/predictions.md", "exec"), vars(module))
+    registry.register(module.SYSTEM)
+    yield module.SYSTEM
+    registry.unregister(module.SYSTEM.id)
+
+
+def test_the_smallest_system_of_the_documentation_works(smallest_system, client):
+    answer = engine.answer("year_name", {"year": 2026})
+    assert answer.text.startswith("2026年是丙午年。")
+    assert smallest_system.id in {system.id for system in registry.all_systems()}
+    with pytest.raises(InvalidInput) as refused:
+        engine.answer("year_name", {"year": 2026.0})
+    assert [error.pointer for error in refused.value.errors] == ["/input/year"]
+    listed = client.get("/api/v1/systems/year_name")
+    assert listed.json()["title"] == "年干支"

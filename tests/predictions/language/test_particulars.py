@@ -69,9 +69,9 @@ def test_a_casting_of_a_day_asks_for_its_hour_once() -> None:
 
 
 def test_the_sky_asks_where() -> None:
-    asked = talk("今晚月相")
+    asked = talk("今晚天象")
     assert (asked.status, asked.question.slot) == ("needs_input", "place")
-    answered = talk("今晚月相", "上海")
+    answered = talk("今晚天象", "上海")
     assert answered.status == "answered"
     assert answered.answer.chart.input["place"] == "上海市"
     assert talk("今晚杭州天象").status == "answered"
