@@ -56,7 +56,8 @@ def _particulars(intent: str, slots: Json) -> Iterator[str]:
 
 def _is_year_of_eclipses(slots: Json) -> bool:
     """2026年有日食吗 is complete with its year."""
-    return slots.get("sky", "moon") != "moon" and slots.get("day", {}).keys() == {"calendar", "year"}
+    only_year = set(slots.get("day", {})) == {"calendar", "year"}
+    return only_year and slots.get("sky", "moon") != "moon"
 
 
 def missing_parts(day: Json) -> list[str]:
