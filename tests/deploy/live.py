@@ -23,8 +23,12 @@ from tests.deploy.load import Load
 from tests.services import free_port
 
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,git"
+SECONDS = 900
 D = "/opt/celestial/current/deploy"
-UNITS = ("wechat_server", "celestial_api", "celestial_worker", "celestial_beat")
+UNITS = ("wechat_server", "celestial_api", "celestial_worker", "celestial_beat", "celestial_backup")
+BACKUPS = "/var/lib/celestial/backups"
+# The timer as installed, but due in a moment.
+SOON = "[Timer]\\nOnActiveSec=2\\nRandomizedDelaySec=0\\nAccuracySec=1"
 
 
 class Container:
@@ -55,7 +59,9 @@ class Container:
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(lambda: "running" in self.run("systemctl is-system-running", check=False))
+        wait_until(lambda: bool(self.children()))
+        # Asked too early, before the bus is there, systemctl waits for ever.
+        wait_until(lambda: "running" in self.run("timeout 5 systemctl is-system-running", check=False))
 
     def run(self, line: str, *, check: bool = True) -> str:
         """Its output, both streams."""
@@ -71,7 +77,9 @@ class Container:
         ]
         words += ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
         words += ["PIP_CERT=/etc/ssl/certs/ca-certificates.crt", *(f"{k}={v}" for k, v in self.ports.items())]
-        done = subprocess.run([*words, "bash", "-c", line], check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            [*words, "bash", "-c", line], check=False, capture_output=True, text=True, timeout=SECONDS
+        )
         if check and done.returncode:
             sys.exit(f"FAIL {line}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
@@ -79,16 +87,27 @@ class Container:
     def leader(self) -> int:
         """The container's process 1: the only child of systemd-nspawn."""
         assert self.process
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(children[0]) if children else 1
+        # Without one, the target must never be this machine's own process 1.
+        return self.children()[0] if self.children() else sys.exit("FAIL: the container is gone")
+
+    def children(self) -> list[int]:
+        assert self.process
+        text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return [int(word) for word in text.split()]
 
     def stop(self) -> None:
-        if self.process:
-            self.run("systemctl poweroff", check=False)
-            try:
-                self.process.wait(timeout=60)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+        """Shut it down: systemd-nspawn hands SIGTERM on as the signal for an orderly end, and is killed after a minute.
+
+        Not `systemctl poweroff` from inside: when the bus ends first, that command waits for ever.
+        """
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def must(*command: str) -> None:
@@ -147,6 +166,33 @@ def hand_over(container: Container, load: Load) -> None:
         show(f"{line}: {load.answered} messages answered, lost: {load.lost or 'none'}", not load.lost)
 
 
+def back_up(container: Container) -> None:
+    """The timer starts the unit, the drill boots the application on its backup, a damaged copy is refused."""
+    timers = container.run("systemctl list-timers --all --no-pager celestial_backup.timer")
+    show("the backup timer waits for the night", "celestial_backup.service" in timers, timers)
+    container.run("systemctl start celestial_backup.service")
+    first = backups(container)
+    show(f"the unit made {first}", len(first) == 1)
+    drop_in = "/run/systemd/system/celestial_backup.timer.d"
+    container.run(f"mkdir -p {drop_in} && printf '{SOON}' > {drop_in}/soon.conf && systemctl daemon-reload")
+    container.run("systemctl restart celestial_backup.timer")
+    wait_until(lambda: backups(container) != first)
+    wait_until(lambda: "inactive" in container.run("systemctl is-active celestial_backup.service", check=False))
+    show("the timer made another one", "success" in container.run("systemctl show -p Result celestial_backup"))
+    newest = backups(container)[-1]
+    drill = f"bash -c 'set -a; . /etc/celestial/celestial.env; cd /opt/celestial/current && {D}/restore_drill.sh %s'"
+    drilled = container.run(drill % newest)
+    show("restore drill: the application runs on the copy", "[PASS]" in drilled, drilled)
+    container.run(f"head -c -100 {newest} > /tmp/damaged.celbak")
+    refused = container.run(drill % "/tmp/damaged.celbak", check=False)
+    show("a damaged backup is refused", "[PASS]" not in refused, refused)
+    print(refused.strip().splitlines()[-1])
+
+
+def backups(container: Container) -> list[str]:
+    return container.run(f"ls -1 {BACKUPS}/*.celbak").split()
+
+
 def survive(container: Container) -> None:
     """systemd watches the process that took over, which it did not start itself."""
     main = container.run("systemctl show -p MainPID --value wechat_server").strip()
@@ -185,6 +231,8 @@ def main(arguments: list[str]) -> int:
         with Load("http://127.0.0.1", token, threads=3) as load:
             load.wait_for(50)
             hand_over(container, load)
+            back_up(container)
+            show(f"{load.answered} messages answered in all, lost: {load.lost or 'none'}", not load.lost)
         survive(container)
         roll_back(container)
         gone = container.run("/src/deploy/install_ops_components.sh --uninstall --purge")
