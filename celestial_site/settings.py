@@ -38,6 +38,10 @@ CELESTIAL_LOG_DIR = env_str("CELESTIAL_LOG_DIR")
 CELESTIAL_ROBOT_BASE = env_url("CELESTIAL_ROBOT_BASE")
 CELESTIAL_PRIVATE_HOSTS = env_list("CELESTIAL_PRIVATE_HOSTS")
 CELESTIAL_MESSAGE_DAYS = env_int("CELESTIAL_MESSAGE_DAYS", 180)
+# The certificate whose end is watched; unset: what CELESTIAL_PUBLIC_URL shows
+CELESTIAL_CERTIFICATE = env_str("CELESTIAL_CERTIFICATE")
+# Whether the built-in evaluator tells people; Alertmanager may do it instead
+CELESTIAL_BUILTIN_ALERTS = env_bool("CELESTIAL_BUILTIN_ALERTS", True)
 CELESTIAL_ICP = env_str("CELESTIAL_ICP")
 CELESTIAL_POLICE_FILING = env_str("CELESTIAL_POLICE_FILING")
 WECHAT_PORT = env_int("WECHAT_PORT", 9090, 1, 65535)
@@ -276,7 +280,11 @@ SESSION_COOKIE_SAMESITE = "Strict" if _https else "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
 SECURE_SSL_REDIRECT = _https
 # The callback must never answer a redirect, and probes on loopback speak plain HTTP.
-SECURE_REDIRECT_EXEMPT = [r"^wechat", r"^livez$", r"^readyz$", r"^api_metrics$", r"^_debug_signature$"]
+SECURE_REDIRECT_EXEMPT = [
+    r"^wechat",
+    r"^(livez|readyz|api_metrics|_debug_signature)$",
+    r"^ops/alertmanager$",
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 365 * 86400 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https

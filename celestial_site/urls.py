@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from celestial_site import pages
-from ops_dashboard import health, metrics
+from ops_dashboard import alertmanager, health, metrics
 from predictions.api.problems import api_not_found, bad_request, page_not_found, server_error
 from predictions.reading_pages.views import reading_page
 from wechat import debug, views
@@ -34,6 +34,7 @@ if settings.SERVES_API:
         path("r/<str:token>", reading_page, name="reading-page"),
         re_path(r"^MP_verify_(?P<code>[A-Za-z0-9]{1,64})\.txt$", pages.domain_verification),
         path("api_metrics", metrics.api_metrics),
+        path("ops/alertmanager", alertmanager.receive),
         path("api/", include("predictions.api.urls")),
         re_path(r"^api/", api_not_found),
         path("i18n/", include("django.conf.urls.i18n")),

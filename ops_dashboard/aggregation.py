@@ -13,7 +13,7 @@ from django.db.models import Count, F, Min, Q, TextField
 from django.db.models.functions import Cast, Coalesce
 
 from ops_dashboard.models import CountedDuplicates, CounterReading, Heartbeat, MinuteStat, SystemMinute
-from ops_dashboard.scraping import Readings
+from ops_dashboard.scraping import Readings, web_is_up
 from wechat.metrics import BUCKETS
 from wechat.models import DedupFingerprint, Message, RejectionMinute
 from wechat.models.message import Status
@@ -158,7 +158,7 @@ def note_readings(minute: datetime, readings: Readings, now: datetime) -> None:
         name: CounterReading.advance(name, value, now, STALE_READING)
         for name, value in readings.counters.items()
     }
-    values: dict[str, Any] = {"web_up": readings.complete}
+    values: dict[str, Any] = {"web_up": web_is_up(readings, now)}
     for column, names in _READ_COLUMNS.items():
         known = [grown[name] for name in names if grown.get(name) is not None]
         if known:

@@ -88,7 +88,7 @@ SERVER_ERRORS = Record(
 _FAILED = 'wechat_requests_total{method="POST",outcome=~"failed|unavailable"}'
 UNANSWERED_RATIO = Record(
     "wechat:unanswered:ratio_increase10m",
-    f"(sum(increase({_FAILED}[10m])) or vector(0))"
+    f"((sum(increase({_FAILED}[10m])) or vector(0)) + (max(wechat_overdue_messages) or vector(0)))"
     ' / sum(increase(wechat_requests_total{method="POST",outcome!="rejected"}[10m]))',
 )
 REPLAYS = Record(
@@ -106,6 +106,7 @@ LENIENT = Record(
 SILENCE = Record("wechat:silence_ratio:max", "max(wechat_silence_ratio)")
 BACKUP = Record("wechat:backup_age_seconds:max", "max(wechat_backup_age_seconds)")
 DISK = Record("wechat:disk_free_ratio:min", "min(wechat_disk_free_ratio)")
+CERTIFICATE = Record("wechat:certificate_expiry_seconds:min", "min(wechat_certificate_expiry_seconds)")
 TARGETS_DOWN = Record("celestial:targets_down:count", 'count(up{job=~"celestial_.*"} == 0) or vector(0)')
 
 _POST = 'wechat_requests_total{method="POST",outcome="%s",cause="%s"}'
@@ -129,6 +130,7 @@ _lenient = _gauge(_verification, "0+60x70", "0+0x70", 31, _DEFAULT)
 _silence = _gauge("wechat_silence_ratio", "0+0.5x10", "3+0x10", 7)
 _backup = _gauge("wechat_backup_age_seconds", "93000+600x10", "86400+0x10", 2)
 _disk = _gauge("wechat_disk_free_ratio", "0.149+0x20", "0.15+0x20", 12)
+_certificate = _gauge("wechat_certificate_expiry_seconds", "1209600-60x10", "1209600+0x10", 2)
 _down = _gauge('up{job="celestial_wechat"}', "0+0x10", "1+0x10", 3)
 
 RULES: tuple[AlertRule, ...] = (
@@ -338,6 +340,19 @@ RULES: tuple[AlertRule, ...] = (
         for_minutes=10,
         firing=_disk[0],
         quiet=_disk[1],
+    ),
+    AlertRule(
+        id="certificate-expiry",
+        alert="CelestialCertificateExpiry",
+        severity="ticket",
+        title="HTTPS 证书即将到期",
+        title_en="The certificate ends soon",
+        record=CERTIFICATE,
+        op="<",
+        threshold=14 * 86400,
+        unit="seconds",
+        firing=_certificate[0],
+        quiet=_certificate[1],
     ),
 )
 BY_ID = {rule.id: rule for rule in RULES}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from ops_dashboard.alert_rules import RULES, AlertRule
@@ -81,10 +82,13 @@ def _step_while_fine(state: AlertState, rule: AlertRule, now: datetime) -> Alert
 
 
 def _may_tell(state: AlertState, now: datetime) -> bool:
-    """Whether a firing alert has to be told (again): never told, or told long ago, and nobody silenced it."""
+    """Whether a firing alert has to be told (again): never told, or told long ago, and nobody silenced it.
+
+    Where Alertmanager tells people, this evaluator only records.
+    """
     pause = REPEAT if state.told else COOL_DOWN
     rested = state.notified_at is None or now - state.notified_at >= pause
-    return rested and not Silence.covers(state.rule, now)
+    return settings.CELESTIAL_BUILTIN_ALERTS and rested and not Silence.covers(state.rule, now)
 
 
 def _record(state: AlertState, kind: AlertEvent.Kind, now: datetime) -> AlertEvent:
@@ -104,9 +108,9 @@ def _record(state: AlertState, kind: AlertEvent.Kind, now: datetime) -> AlertEve
     return event
 
 
-def queue(event: AlertEvent, now: datetime) -> int:
-    """A notice for each channel that wants the event's severity."""
-    severity = next((rule.severity for rule in RULES if rule.id == event.rule), "page")
+def queue(event: AlertEvent, now: datetime, severity: str = "") -> int:
+    """A notice for each channel that wants the event's severity: the one given, else its rule's, else urgent."""
+    severity = severity or next((rule.severity for rule in RULES if rule.id == event.rule), "page")
     channels = AlertChannel.objects.filter(enabled=True)
     if severity != AlertChannel.Least.PAGE:
         channels = channels.filter(least=AlertChannel.Least.TICKET)

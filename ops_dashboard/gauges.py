@@ -36,6 +36,7 @@ def state(now: datetime) -> Iterator[Metric]:
     try:
         gauges = [
             *_backlog(now),
+            *_certificate(now),
             _modes(now),
             _mode_ages(now),
             *_background(now),
@@ -60,9 +61,16 @@ def _backlog(now: datetime) -> Iterator[Metric]:
     oldest = pending["oldest"]
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
     yield from _gauge("wechat_oldest_pending_seconds", "Age of the oldest of them.", age)
+    text = "Messages of the last ten minutes that have waited for over a minute."
+    yield from _gauge("wechat_overdue_messages", text, measures.overdue(now))
     newest = Message.objects.aggregate(at=Max("received_at"))["at"]
     silent = max(0.0, (now - newest).total_seconds()) if newest else None
     yield from _gauge("wechat_last_message_age_seconds", "Seconds since the last message.", silent)
+
+
+def _certificate(now: datetime) -> Iterable[Metric]:
+    left = measures.certificate_expiry(now).get("")
+    return _gauge("wechat_certificate_expiry_seconds", "Until the certificate of the site ends.", left)
 
 
 def _modes(now: datetime) -> Metric:

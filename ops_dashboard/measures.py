@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Min, QuerySet, Sum
 
+from ops_dashboard import certificate
 from ops_dashboard.models import Heartbeat, MinuteStat, SystemMinute
 from wechat.crypto import Cause
 from wechat.metrics import BUCKETS
@@ -104,9 +105,16 @@ def duplicate_ratio(now: datetime) -> Values:
     return {"": sums["duplicates"] / sums["deliveries"]} if sums["deliveries"] else {}
 
 
+def overdue(now: datetime) -> int:
+    """Messages of the last ten minutes that have waited for a minute or more: nobody answered them in time."""
+    waiting = Message.objects.filter(status=Status.PENDING)
+    return waiting.filter(received_at__gt=now - STUCK, received_at__lte=now - MINUTE).count()
+
+
 def unanswered_ratio(now: datetime) -> Values:
+    """Failed and overdue ones. The overdue are counted now: a counted minute may still wait for its answers."""
     sums = totals(_stats(now, 10))
-    return {"": sums["failed"] / sums["deliveries"]} if sums["deliveries"] else {}
+    return {"": (sums["failed"] + overdue(now)) / sums["deliveries"]} if sums["deliveries"] else {}
 
 
 def server_errors(now: datetime) -> Values:
@@ -115,7 +123,7 @@ def server_errors(now: datetime) -> Values:
 
 
 def web_down(now: datetime) -> Values:
-    """1 when the newest minute that was asked got no answer; silent while nobody has asked."""
+    """1 when the newest minute that was asked got no answer; silent while nobody could be asked."""
     asked = _system(now, 3).exclude(web_up=None).order_by("-minute").values_list("web_up", flat=True).first()
     return {} if asked is None else {"": 0.0 if asked else 1.0}
 
@@ -179,6 +187,11 @@ def backup_age(now: datetime) -> Values:
         return {}
 
 
+def certificate_expiry(now: datetime) -> Values:
+    left = certificate.seconds_left(now)
+    return {} if left is None else {"": left}
+
+
 def disk_free(now: datetime) -> Values:
     usage = shutil.disk_usage(settings.CELESTIAL_VAR)
     return {"": usage.free / usage.total}
@@ -199,6 +212,7 @@ MEASURES: dict[str, Callable[[datetime], Values]] = {
     "lenient-open": lenient,
     "backup-age": backup_age,
     "disk-space": disk_free,
+    "certificate-expiry": certificate_expiry,
 }
 GUARDS: dict[str, Callable[[datetime], Values]] = {
     "wechat:deliveries:increase10m": deliveries,

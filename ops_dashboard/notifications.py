@@ -31,8 +31,17 @@ def value_words(rule: AlertRule, value: float | None) -> str:
     if rule.unit == "ratio":
         return f"{value * 100:.1f} %"
     if rule.unit == "seconds":
-        return f"{value / 3600:.1f} h" if value >= 7200 else f"{value:.2f}".rstrip("0").rstrip(".") + " s"
+        return duration(value)
     return f"{value:.1f} ×" if rule.unit == "gaps" else f"{value:g}"
+
+
+def duration(seconds: float) -> str:
+    """ "1.72 s", "26.0 h", "13.9 d": in the unit that a reader would choose."""
+    if abs(seconds) >= 3 * 86400:
+        return f"{seconds / 86400:.1f} d"
+    return (
+        f"{seconds / 3600:.1f} h" if abs(seconds) >= 7200 else f"{seconds:.2f}".rstrip("0").rstrip(".") + " s"
+    )
 
 
 def runbook_url(rule: AlertRule) -> str:
@@ -45,6 +54,8 @@ def message_of(event: AlertEvent, channel: AlertChannel) -> Message:
     with override(channel.language):
         if event.kind == Kind.TEST:
             return _test_message(event)
+        if event.by == AlertEvent.ALERTMANAGER or event.rule not in BY_ID:
+            return _forwarded_message(event)
         return _alert_message(event, BY_ID[event.rule])
 
 
@@ -62,18 +73,43 @@ def digest_of(events: Sequence[AlertEvent], channel: AlertChannel) -> Message:
 def _line(event: AlertEvent) -> str:
     if event.kind == Kind.TEST:
         return _t("Test alert")
-    rule = BY_ID[event.rule]
+    rule = BY_ID.get(event.rule)
     at = timezone.localtime(event.at).strftime("%H:%M:%S")
     subject = f" {event.subject}" if event.subject else ""
-    return f"{at} {event.get_kind_display()} {title_of(rule)}{subject} {value_words(rule, event.value)}"
+    value = f" {value_words(rule, event.value)}" if rule and event.value is not None else ""
+    return f"{at} {event.get_kind_display()} {_title(event)}{subject}{value}"
 
 
-def _alert_message(event: AlertEvent, rule: AlertRule) -> Message:
+def _title(event: AlertEvent) -> str:
+    """The rule's title; the sender's summary, or its name, for a rule that is not ours."""
+    rule = BY_ID.get(event.rule)
+    return title_of(rule) if rule else event.detail.partition("\n")[0] or event.rule
+
+
+def _mark(event: AlertEvent) -> str:
     marks = {
         Kind.FIRING: _t("[Alert]"),
         Kind.REMINDER: _t("[Still firing]"),
         Kind.RESOLVED: _t("[Resolved]"),
     }
+    return marks.get(Kind(event.kind), "")
+
+
+def _forwarded_message(event: AlertEvent) -> Message:
+    """What Alertmanager said, in its words; where to look is ours for a rule of ours."""
+    rule = BY_ID.get(event.rule)
+    said = [line for line in event.detail.splitlines() if not (rule and line == rule.runbook)]
+    lines = (
+        *(said if rule else said[1:]),
+        *([_t("Account: %(account)s") % {"account": event.subject}] if event.subject else []),
+        *_when(event),
+        *([_t("What to do: %(url)s") % {"url": runbook_url(rule)}] if rule else []),
+        *_origin(),
+    )
+    return Message(f"{_mark(event)} {_title(event)}", lines, _data(event))
+
+
+def _alert_message(event: AlertEvent, rule: AlertRule) -> Message:
     urgent = _t("urgent") if rule.severity == "page" else _t("not urgent")
     lines = [
         _t("Value: %(value)s (threshold %(op)s %(threshold)s)")
@@ -88,7 +124,7 @@ def _alert_message(event: AlertEvent, rule: AlertRule) -> Message:
         _t("What to do: %(url)s") % {"url": runbook_url(rule)},
         *_origin(),
     ]
-    return Message(f"{marks.get(Kind(event.kind), '')} {title_of(rule)}", tuple(lines), _data(event))
+    return Message(f"{_mark(event)} {title_of(rule)}", tuple(lines), _data(event))
 
 
 def _test_message(event: AlertEvent) -> Message:

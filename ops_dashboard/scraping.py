@@ -6,11 +6,16 @@ import http.client
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
+from ops_dashboard.models import Heartbeat
+
 SECONDS = 3
+# How long a page that answered once is missed. A service that moved elsewhere is forgotten after that.
+EXPECTED = timedelta(days=7)
 # A proxy of the environment must not stand between this process and loopback.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # page -> {our name: (sample, labels that it must have)}
@@ -32,23 +37,39 @@ COUNTERS: dict[str, dict[str, tuple[str, dict[str, str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """Counters by our names, and whether every page that this installation serves answered."""
+    """Counters by our names, and which of COUNTERS' pages answered."""
 
     counters: dict[str, float]
-    complete: bool
+    pages: frozenset[str]
 
 
 def read_counters() -> Readings:
     """Ask both pages on this machine, wherever each is served."""
     counters: dict[str, float] = {}
-    complete = True
+    answered = set()
     for path, wanted in COUNTERS.items():
         text = _page(path)
-        if text is None:
-            complete = False
-        else:
+        if text is not None:
+            answered.add(path)
             counters |= _sums(text, wanted)
-    return Readings(counters, complete)
+    return Readings(counters, frozenset(answered))
+
+
+def web_is_up(readings: Readings, now: datetime) -> bool | None:
+    """Whether every page answered that has answered in the last week; None when none has.
+
+    Only what was seen here can be missed: an installation may run one of the two services on another machine, or
+    listen on a Unix socket, where this process can't ask.
+    """
+    expected = {path for path in COUNTERS if _seen(path, now)} | readings.pages
+    for path in readings.pages:
+        Heartbeat.beat(path, now)
+    return readings.pages >= expected if expected else None
+
+
+def _seen(path: str, now: datetime) -> bool:
+    age = Heartbeat.age(path, now)
+    return age is not None and age < EXPECTED.total_seconds()
 
 
 def _page(path: str) -> str | None:

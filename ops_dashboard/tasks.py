@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from celestial_site.celery import app
-from ops_dashboard import aggregation, delivery, evaluator
+from ops_dashboard import aggregation, certificate, delivery, evaluator
 from ops_dashboard.models import Heartbeat
 from ops_dashboard.scraping import read_counters
 
@@ -20,6 +20,7 @@ def heartbeat() -> None:
 def minute() -> dict[str, int]:
     """Count the last minutes, then judge them: in one task, so that alerts never see half a count."""
     readings = read_counters()
+    certificate.look(datetime.now(UTC))
     now = datetime.now(UTC)
     counted = aggregation.aggregate(now, readings)
     events = evaluator.evaluate(now)

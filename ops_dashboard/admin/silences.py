@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from ops_dashboard.admin.evidence import rule_words
-from ops_dashboard.models import AlertEvent, Silence
+from ops_dashboard.models import Silence
 from wechat.admin.evidence import local_time
 
 if TYPE_CHECKING:
@@ -37,13 +36,7 @@ class SilenceAdmin(SilenceModelAdmin):
         if not change:
             obj.by = name
         super().save_model(request, obj, form, change)
-        ended = obj.until <= timezone.now()
-        AlertEvent.objects.create(
-            kind=AlertEvent.Kind.UNSILENCED if ended else AlertEvent.Kind.SILENCED,
-            rule=obj.rule,
-            by=name[:150],
-            detail=f"{obj.reason} → {timezone.localtime(obj.until):%Y-%m-%d %H:%M %z}",
-        )
+        obj.note(name)
 
     @admin.display(description=_("rule"), ordering="rule")
     def what(self, silence: Silence) -> str:

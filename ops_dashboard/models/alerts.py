@@ -50,7 +50,9 @@ class AlertState(models.Model):
 
 
 class AlertEvent(models.Model):
-    """What happened to an alert: append-only."""
+    """What happened to an alert: append-only. Those that Alertmanager sent are `by` it, with its text as `detail`."""
+
+    ALERTMANAGER = "alertmanager"
 
     class Kind(models.TextChoices):
         FIRING = "firing", _("fires")
@@ -105,6 +107,15 @@ class Silence(models.Model):
     def clean(self) -> None:
         if self.until and self.starts and self.until <= self.starts:
             raise ValidationError({"until": _("A silence ends after it begins.")})
+
+    def note(self, by: str) -> AlertEvent:
+        """Write into the history that it was set, or ended."""
+        return AlertEvent.objects.create(
+            kind=AlertEvent.Kind.UNSILENCED if self.until <= timezone.now() else AlertEvent.Kind.SILENCED,
+            rule=self.rule,
+            by=by[:150],
+            detail=f"{self.reason} → {timezone.localtime(self.until):%Y-%m-%d %H:%M %z}",
+        )
 
     @classmethod
     def covers(cls, rule: str, now: datetime) -> bool:

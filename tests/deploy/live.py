@@ -177,8 +177,12 @@ def back_up(container: Container) -> None:
     container.run(f"mkdir -p {drop_in} && printf '{SOON}' > {drop_in}/soon.conf && systemctl daemon-reload")
     container.run("systemctl restart celestial_backup.timer")
     wait_until(lambda: backups(container) != first)
-    wait_until(lambda: "inactive" in container.run("systemctl is-active celestial_backup.service", check=False))
-    show("the timer made another one", "success" in container.run("systemctl show -p Result celestial_backup"))
+    wait_until(
+        lambda: "inactive" in container.run("systemctl is-active celestial_backup.service", check=False)
+    )
+    show(
+        "the timer made another one", "success" in container.run("systemctl show -p Result celestial_backup")
+    )
     newest = backups(container)[-1]
     drill = f"bash -c 'set -a; . /etc/celestial/celestial.env; cd /opt/celestial/current && {D}/restore_drill.sh %s'"
     drilled = container.run(drill % newest)

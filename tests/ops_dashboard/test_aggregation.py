@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ops_dashboard.aggregation import AGAIN, CHUNK, aggregate, longest_gaps, prune, silence_ratio
 from ops_dashboard.models import CounterReading, MinuteStat, SystemMinute
-from ops_dashboard.scraping import Readings
+from ops_dashboard.scraping import COUNTERS, Readings
 from tests.wechat import deliveries
 from wechat.metrics import BUCKETS
 from wechat.models import DedupFingerprint, Message, RejectionMinute
@@ -165,7 +165,7 @@ def test_accounts_are_counted_apart(account, now, message):
 
 
 def readings(**counters: float) -> Readings:
-    return Readings(counters, complete=True)
+    return Readings(counters, frozenset(COUNTERS))
 
 
 def test_what_the_web_processes_counted_is_added_as_growth(now):
@@ -192,8 +192,15 @@ def test_growth_over_a_long_pause_belongs_to_no_minute(now):
 
 
 def test_web_processes_that_do_not_answer_are_noted(now):
-    aggregate(now, Readings({}, complete=False))
+    aggregate(now, readings())
+    aggregate(now + timedelta(minutes=1), Readings({}, frozenset()))
     assert SystemMinute.newest().web_up is False
+
+
+def test_web_processes_that_never_answered_here_are_not_missed(now):
+    """They listen on a Unix socket, or on another machine."""
+    aggregate(now, Readings({}, frozenset()))
+    assert SystemMinute.newest().web_up is None
 
 
 def test_the_longest_gap_of_each_day(now):

@@ -25,7 +25,7 @@ BUDGETS = {
     "method": 8,
     "switch": 3,
     "check": 10,
-    "rule": 20,
+    "rule": 30,
     "system": 20,
     "value": 10,
 }

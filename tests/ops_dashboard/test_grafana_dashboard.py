@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from ops_dashboard.alert_rules import records
@@ -25,12 +26,13 @@ _BUILT_IN = {"ALERTS": {"alertname", "alertstate", "severity", "rule", "account"
 def exported(client, account, now, var) -> dict[str, set[str]]:
     """Sample name -> label names of everything on both pages, once each family has a sample."""
     from ops_dashboard.measures import BACKUP_MARK
-    from ops_dashboard.models import Heartbeat, SystemMinute
+    from ops_dashboard.models import CounterReading, Heartbeat, SystemMinute
     from predictions.api import metrics as api_metrics
 
     (var / BACKUP_MARK).touch()
     Heartbeat.beat("worker", now)
     SystemMinute.objects.create(minute=now, silence_ratio=1)
+    CounterReading.objects.create(name="certificate_not_after", value=2e9, at=timezone.now())
     api_metrics.observe("systems", "GET", 200, 0.01)
     api_metrics.engine_seconds.labels("bazi").observe(0.01)
     wechat_metrics.engine_seconds.labels("bazi").observe(0.01)

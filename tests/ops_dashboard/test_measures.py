@@ -54,6 +54,20 @@ def test_the_oldest_pending_message_is_read_now(account, now):
 
 
 @pytest.mark.django_db
+def test_messages_that_nobody_answered_in_time_count_as_not_answered(account, now, minutes):
+    """Failed ones of the counted minutes, and those that still wait after a minute, of the last ten."""
+    minutes(10, replied=8, failed=1)
+    assert measures.unanswered_ratio(now)[""] == pytest.approx(10 / 90)
+    for seconds in (5, 59, 61, 599, 601):
+        received = now - timedelta(seconds=seconds)
+        Message.objects.create(
+            account=account, openid="o", msg_type="text", received_at=received, raw=b"", plaintext=b""
+        )
+    assert measures.overdue(now) == 2
+    assert measures.unanswered_ratio(now)[""] == pytest.approx(12 / 90)
+
+
+@pytest.mark.django_db
 def test_a_heartbeat_has_an_age_once_there_was_one(now):
     assert measures.worker_heartbeat(now) == {}
     Heartbeat.beat("worker", now - timedelta(seconds=200))
