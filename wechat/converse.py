@@ -87,11 +87,11 @@ def answer_text(talk: Talk, incoming: Incoming) -> Spoken:
 
 def speak_of_place(talk: Talk, spot: dict[str, object]) -> Reply:
     """The sky there; the place is kept for half an hour, longer only on request."""
-    text = places.sky_tonight(talk.account, spot, talk.now)
+    text, chart = places.sky_tonight(talk.account, spot, talk.now)
     if "sky" not in talk.account.systems or spot == talk.follower.profile.get("spot"):
-        return talk.say(text)
+        return talk.say(text, chart)
     talk.state["spot"] = spot
-    return talk.say(f"{text}\n{places.REMEMBER}")
+    return talk.say(f"{text}\n{places.REMEMBER}", chart)
 
 
 def speak_of_event(talk: Talk, incoming: Incoming) -> Spoken:

@@ -6,15 +6,17 @@ from datetime import datetime, timedelta
 
 from predictions.language.normalise import normalise
 from predictions.language.topics import small_request
+from predictions.models import revoke_pages_of
 from wechat import xml
 from wechat.models import Follower, Message, OfficialAccount, OutboundMessage, RejectionSample
+from wechat.models.follower import page_holder
 from wechat.models.message import Status, erased_name, redact_messages
 from wechat.models.statements import write_transaction
 from wechat.xml import Incoming
 
 CAUSE = "erasure"
 DELETED = (
-    "已删除：为您保存的资料、没说完的对话、以往的消息和回复。您刚发的这一条会在约一分钟后删除，"
+    "已删除：为您保存的资料、没说完的对话、以往的消息和回复，以前发给您的链接也已失效。您刚发的这一条会在约一分钟后删除，"
     "只留下没有您身份和内容的处理记录（时间与结果）。再次发消息会重新产生消息记录。"
 )
 # WeChat repeats a message for about 15 seconds and has to get the same reply; then it may go too.
@@ -55,6 +57,7 @@ def erase(account_id: int, openid: str, until: datetime, now: datetime, *, spari
     OutboundMessage.forget(account_id, openid, pseudonym)
     followers = Follower.objects.filter(account_id=account_id, openid=openid)
     (followers if sparing else followers.filter(updated__lte=until)).delete()
+    revoke_pages_of(page_holder(account_id, openid), until)
     _empty_samples(account_id, openid)
     _leave_pilot(account_id, openid)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.db.models import Model, QuerySet
 
+from predictions.models import RevokedPages
 from wechat.models import (
     DedupFingerprint,
     FollowerMinute,
@@ -45,6 +46,7 @@ def prune_expired() -> dict[str, int]:
     counts["kept"] = OutboundMessage.expire_kept(now - KEPT)
     counts["rejections"] = sum(delete_in_batches(RejectionMinute.objects.filter(minute__lt=now - COUNTERS)))
     minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))
+    counts["revoked_pages"] = RevokedPages.prune(now)
     counts["rate_minutes"] = sum(delete_in_batches(minutes))
     return counts
 

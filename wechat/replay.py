@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from predictions.reading_pages.links import without_tokens
 from wechat import xml
 from wechat.conversation import taking_over
 from wechat.crypto import Rejected
@@ -39,13 +40,18 @@ class Replay:
 
     @property
     def changed(self) -> bool:
-        return self.old != self.new
+        return _comparable(self.old) != _comparable(self.new)
 
     @property
     def diff(self) -> list[str]:
         """Unified difference of the two replies' texts, line by line."""
-        old, new = (self.old or "").splitlines(), (self.new or "").splitlines()
+        old, new = ((_comparable(text) or "").splitlines() for text in (self.old, self.new))
         return list(difflib.unified_diff(old, new, "then", "now", lineterm=""))
+
+
+def _comparable(text: str | None) -> str | None:
+    """Links to reading pages tell when they were given; that is no difference between answers."""
+    return without_tokens(text) if text is not None else None
 
 
 def reply_text(reply_xml: bytes | memoryview | None) -> str | None:
@@ -64,8 +70,9 @@ def replay(message: Message, actor: str, trigger: str = Attempt.Trigger.REPLAY) 
     account = GatewayAccount.of(message.account)
     incoming = xml.parse(bytes(message.plaintext))
     start = time.perf_counter()
-    # A stranger: what the follower is talking about today says nothing about a message of the past, nor may it change.
-    outcome = run_handler(account, incoming, datetime.now(UTC), Follower())
+    # As a stranger: what the follower talks about today says nothing about a message of the past, nor may it change.
+    stranger = Follower(account_id=message.account_id, openid=message.openid)
+    outcome = run_handler(account, incoming, datetime.now(UTC), stranger)
     outcome.steps = {"converse": round((time.perf_counter() - start) * 1000, 3)}
     attempt = Attempt.record(message.pk, outcome, trigger=trigger, actor=actor)
     old, new = reply_text(message.reply_xml), reply_text(outcome.reply_xml)

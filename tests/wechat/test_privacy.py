@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from predictions.models import RevokedPages
 from tests import credentials
 from tests.wechat.deliveries import Delivery, content_of, message, plain, sealed
 from wechat import erasure
@@ -236,3 +238,28 @@ def test_fixture_of_the_platform_names_the_person(account: OfficialAccount, clie
     assert asked.post(client).content == b"success"
     retries_are_over()
     assert tables_with("oQ7vX5kNexus") == set()
+
+
+@pytest.mark.parametrize("asking", ["删除我的资料", "unsubscribe"])
+def test_the_reading_pages_of_the_person_are_gone_and_leave_no_trace(
+    account: OfficialAccount, client: Client, settings: Any, asking: str
+) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "http://testserver"
+    live_a_little(account, client)
+    links = [reply_link(client, text, OPENID) for text in (SECRET_TEXT, "今天黄历")]
+    other = reply_link(client, "今天黄历", "somebody-else")
+    assert {client.get(link).status_code for link in [*links, other]} == {200}
+    body = message(asking, openid=OPENID) if asking.startswith("删") else event(asking)
+    plain(body).post(client)
+    assert [client.get(link).status_code for link in [*links, other]] == [410, 410, 200]
+    retries_are_over()
+    assert tables_with(*TRACES, *links) == set()
+    assert [client.get(link).status_code for link in [*links, other]] == [410, 410, 200]
+    RevokedPages.objects.update(revoked_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(reply_link(client, "今天黄历", OPENID)).status_code == 200
+
+
+def reply_link(client: Client, text: str, openid: str) -> str:
+    """The path of the reading page in the answer to a sentence."""
+    answer = content_of(plain(message(text, openid=openid)).post(client).content)
+    return "/r/" + answer.rpartition("/r/")[2]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from predictions import engine
 from tests.wechat.deliveries import content_of, plain
 from tests.wechat.test_follower import say
 from tests.wechat.test_privacy import event
-from wechat.conversation.talk import first_part
-from wechat.models import Follower, KeywordRule, Message, OfficialAccount
+from wechat.conversation.talk import PAGE, Talk, first_part
+from wechat.gateway_account import GatewayAccount
+from wechat.models import AccountTexts, Follower, KeywordRule, Message, OfficialAccount
 from wechat.replies import MORE
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +136,65 @@ def test_statements_that_found_no_room_come_with_the_next_message(
     assert second.startswith("·")
     assert not set(first.splitlines()) & set(second.splitlines())
     assert "没有未完" in say(client, "继续")
+
+
+BASE = "http://testserver"
+LINK = re.compile(rf"\n{PAGE}{BASE}(/r/[A-Za-z0-9_-]+)\Z")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "今天黄历",
+        "2026年中秋是几号",
+        "1990年5月17日早上8点 男 杭州 八字",
+        "1990年5月17日早上8点 男 杭州 紫微",
+        "3 5 8 小六壬",
+    ],
+)
+def test_an_answer_with_a_chart_ends_with_the_link_to_its_page(
+    account: OfficialAccount, client: Client, settings: Any, sentence: str
+) -> None:
+    without = say(client, sentence, "oFollower_without_links")
+    settings.CELESTIAL_PUBLIC_URL = BASE
+    answer = say(client, sentence)
+    link = LINK.search(answer)
+    assert link
+    assert len(answer.encode()) <= 2048
+    # Complete without it: the words are those that are sent where there is no public address.
+    assert answer[: link.start()].removesuffix(MORE) in without
+    assert client.get(link[1]).status_code == 200
+
+
+def test_no_link_without_a_chart(account: OfficialAccount, client: Client, settings: Any) -> None:
+    settings.CELESTIAL_PUBLIC_URL = BASE
+    for sentence in ("菜单", "你好", "八字", "我什么时候死", "我的资料"):
+        assert "/r/" not in say(client, sentence)
+
+
+def test_a_long_answer_has_its_link_whole_in_the_first_part(account: OfficialAccount, settings: Any) -> None:
+    settings.CELESTIAL_PUBLIC_URL = BASE
+    talk = talk_of(account)
+    chart = engine.compute("calendar", {"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}})
+    for length in range(600, 700):
+        first = talk.say("天" * length, chart).content
+        assert len(first.encode()) <= 2048
+        assert LINK.search(first)
+        rest = talk.state.get("rest", "")
+        assert first[: LINK.search(first).start()].removesuffix(MORE) + rest == "天" * length
+    assert "/r/" not in talk.go_on().content
+
+
+def test_sensitive_words_never_cover_a_link(account: OfficialAccount, settings: Any) -> None:
+    settings.CELESTIAL_PUBLIC_URL = BASE
+    AccountTexts.objects.create(account=account, sensitive_words="a\nhttp\n天")
+    chart = engine.compute("calendar", {"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}})
+    said = talk_of(account).say("天", chart).content
+    assert said.startswith("＊\n")
+    assert LINK.search(said)
+
+
+def talk_of(account: OfficialAccount) -> Talk:
+    now = timezone.now()
+    follower = Follower(account_id=account.pk, openid="oFollower").open(now)
+    return Talk(GatewayAccount.of(account), follower, now)

@@ -138,7 +138,7 @@ def _save_spot(talk: Talk, match: re.Match[str]) -> Said:
 
 def _here(talk: Talk, match: re.Match[str]) -> Said | None:
     spot = talk.follower.profile.get("spot") or talk.state.get("spot")
-    return (talk.say(places.sky_tonight(talk.account, spot, talk.now)), "") if spot else None
+    return (talk.say(*places.sky_tonight(talk.account, spot, talk.now)), "") if spot else None
 
 
 _COMMANDS: tuple[tuple[re.Pattern[str], Callable[[Talk, re.Match[str]], Said | None]], ...] = (

@@ -7,7 +7,7 @@ from datetime import datetime
 from predictions import engine, language
 from predictions.language.wording import enabled
 from predictions.sky.site import Site, zone_of
-from predictions.types import InvalidInput, Json
+from predictions.types import Chart, InvalidInput, Json
 from predictions.zones import MAINLAND
 from wechat.gateway_account import GatewayAccount
 from wechat.xml import Incoming
@@ -35,10 +35,10 @@ def in_words(spot: Json) -> str:
     return label or f"{spot['latitude']:g}, {spot['longitude']:g}"
 
 
-def sky_tonight(account: GatewayAccount, spot: Json, now: datetime) -> str:
-    """Sun, moon and planets of the place's own day; polite where the account doesn't answer that."""
+def sky_tonight(account: GatewayAccount, spot: Json, now: datetime) -> tuple[str, Chart | None]:
+    """Sun, moon and planets of the place's own day, with their chart; polite where the account doesn't answer that."""
     if not any(system.id == "sky" for system in enabled(account.systems)):
-        return f"收到您的位置了，不过这里没有按地点看的内容。\n{language.menu_text(account.systems)}"
+        return f"收到您的位置了，不过这里没有按地点看的内容。\n{language.menu_text(account.systems)}", None
     latitude, longitude = spot["latitude"], spot["longitude"]
     zone = zone_of(latitude, longitude)
     today = Site(latitude, longitude, zone).local(now).date()
@@ -48,5 +48,5 @@ def sky_tonight(account: GatewayAccount, spot: Json, now: datetime) -> str:
         where = {"tz": zone} if zone == MAINLAND else {}
         answer = engine.answer("sky", {"date": day, "latitude": latitude, "longitude": longitude, **where})
     except InvalidInput as invalid:
-        return "".join(error.detail for error in invalid.errors)
-    return f"{in_words(spot)}的天象\n我理解为：{answer.understood_as}\n{answer.text}"
+        return "".join(error.detail for error in invalid.errors), None
+    return f"{in_words(spot)}的天象\n我理解为：{answer.understood_as}\n{answer.text}", answer.chart

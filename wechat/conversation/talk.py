@@ -10,8 +10,9 @@ from datetime import datetime
 from predictions import language
 from predictions.language import wording
 from predictions.language.results import AskResult
+from predictions.reading_pages.links import reading_url
 from predictions.terms_zh_en import label
-from predictions.types import Json
+from predictions.types import Chart, Json
 from wechat import metrics
 from wechat.conversation import births
 from wechat.gateway_account import GatewayAccount
@@ -23,6 +24,7 @@ from wechat.xml import TextReply
 RULE, NOT_UNDERSTOOD = "keyword_rule", "not_understood"
 # What the engine writes where its text ends before its reading does.
 LEFT_OUT = re.compile(rf"^{label('more', 'zh-Hans')}\d+条。$", re.MULTILINE)
+PAGE = "图与依据："
 ON_REQUEST = "出生信息不建档；想保存请回复“记住我的资料”。"
 
 
@@ -38,13 +40,25 @@ class Talk:
     def state(self) -> Json:
         return self.follower.talk
 
-    def say(self, text: str) -> TextReply:
-        """What goes out: sensitive words covered; of a long text the first part, the rest kept for 继续."""
-        text = self.account.covered(text)
+    def say(self, text: str, chart: Chart | None = None) -> TextReply:
+        """What goes out: sensitive words covered; of a long text the first part, the rest kept for 继续.
+
+        The link to the page of `chart` stands at the end of what goes out now, whole.
+        """
+        text, link = self.account.covered(text), self.link_to(chart)
+        room = TEXT_LIMIT - len(link.encode())
         self.state.pop("rest", None)
-        if len(text.encode()) > TEXT_LIMIT:
-            text, self.state["rest"] = first_part(text)
-        return TextReply(text)
+        if len(text.encode()) > room:
+            text, self.state["rest"] = first_part(text, room)
+        return TextReply(text + link)
+
+    def link_to(self, chart: Chart | None) -> str:
+        """The last line of an answer; empty without a chart or a public address. Costs no statement."""
+        holder = self.follower.page_holder
+        if chart is None or not holder:
+            return ""
+        url = reading_url(chart.system, chart.input, chart.options, holder=holder, now=self.now)
+        return f"\n{PAGE}{url}" if url else ""
 
     def go_on(self) -> TextReply:
         """The next part of a long text."""
@@ -81,12 +95,13 @@ class Talk:
         return self._say_whole(result, self._text_of(result, slots)), self._cause_of(result)
 
     def _say_whole(self, result: AskResult, text: str) -> TextReply:
-        """An answer that left statements out for want of room: 继续 brings them."""
+        """An answer with the link to its page. What it left out of its reading for want of room, 继续 brings."""
+        chart = result.answer.chart if result.answer else None
         statements = result.answer.reading.statements if result.answer else []
         left = [f"·{said.text}〔{said.source}〕" for said in statements if said.text not in text]
         if not left or not LEFT_OUT.search(text):
-            return self.say(text)
-        reply = self.say(LEFT_OUT.sub(f"……其余{len(left)}条，回复“继续”看。", text))
+            return self.say(text, chart)
+        reply = self.say(LEFT_OUT.sub(f"……其余{len(left)}条，回复“继续”看。", text), chart)
         self.state["rest"] = "\n".join(filter(None, [self.state.get("rest"), *left]))
         return reply
 
@@ -121,9 +136,9 @@ class Talk:
         return NOT_UNDERSTOOD if result.status == "not_understood" and result.intent == "unknown" else ""
 
 
-def first_part(text: str) -> tuple[str, str]:
-    """`text` cut where a line ends if that is in the second half, with the hint; and what is left."""
-    head = split_text(text, TEXT_LIMIT - len(MORE.encode()))[0]
+def first_part(text: str, room: int = TEXT_LIMIT) -> tuple[str, str]:
+    """`text` cut to `room` bytes where a line ends if that is in the second half, with the hint; and what is left."""
+    head = split_text(text, room - len(MORE.encode()))[0]
     line = head.rfind("\n")
     if line > len(head) // 2:
         head = head[:line]

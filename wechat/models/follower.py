@@ -78,6 +78,11 @@ class Follower(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id}/{self.pk}"
 
+    @property
+    def page_holder(self) -> str:
+        """Whose reading pages this person's are; empty for nobody in particular."""
+        return page_holder(self.account_id, self.openid) if self.openid else ""
+
     @classmethod
     def of(cls, account_id: int, openid: str) -> Self:
         """The row, or an unsaved one for a follower of whom nothing is known."""
@@ -270,6 +275,11 @@ class Follower(models.Model):
 def _nobody_talks(now: datetime) -> dict[str, Any]:
     """The row may hold nothing any more; its end is what the sweeper finds it by."""
     return {"handed_over_at": None, "handed_over_by": "", "talk_until": Coalesce("talk_until", Value(now))}
+
+
+def page_holder(account_id: int, openid: str) -> str:
+    """The name under which a follower's reading pages are given and revoked; only its keyed print is ever kept."""
+    return f"wechat:{account_id}:{openid}"
 
 
 def _dumped(value: Json) -> str:
