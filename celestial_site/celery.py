@@ -40,7 +40,10 @@ app.conf.beat_schedule = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
-    "delete old statistics": {"task": "ops_dashboard.tasks.prune", "schedule": 6 * 3600.0},
+    "delete old statistics, alerts, predictions and sessions": {
+        "task": "ops_dashboard.tasks.prune",
+        "schedule": 6 * 3600.0,
+    },
 }
 app.conf.beat_schedule_filename = str(settings.CELESTIAL_VAR / "celerybeat-schedule")
 

@@ -17,7 +17,6 @@ from ops_dashboard.scraping import Readings, web_is_up
 from wechat.metrics import BUCKETS
 from wechat.models import DedupFingerprint, Message, RejectionMinute
 from wechat.models.message import Status
-from wechat.pruning import delete_in_batches
 
 MINUTE = timedelta(minutes=1)
 # A message of the last second of a minute is committed, and answered, in the next one.
@@ -31,7 +30,6 @@ USUAL_DAYS, LEAST_DAYS = 7, 3
 
 # A busy account's usual gap is seconds; an alarm after seconds would be noise.
 LEAST_GAP = 300.0
-KEPT = timedelta(days=400)
 _READ_COLUMNS = {
     "server_errors": ("wechat_errors", "api_errors"),
     "waiting": ("waiting",),
@@ -188,14 +186,3 @@ def longest_gaps(minutes: list[datetime]) -> list[float]:
         day = (minutes[-1] - after) // timedelta(days=1)
         longest[day] = max(longest.get(day, 0.0), (after - before).total_seconds())
     return list(longest.values())
-
-
-def prune(now: datetime) -> dict[str, int]:
-    """Delete statistics that have outlived their retention."""
-    edge = now - KEPT
-    stats = MinuteStat.objects.filter(minute__lt=edge)
-    system = SystemMinute.objects.filter(minute__lt=edge)
-    return {
-        "minutes": sum(delete_in_batches(stats)),
-        "system_minutes": sum(delete_in_batches(system)),
-    }

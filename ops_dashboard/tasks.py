@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from celestial_site.celery import app
-from ops_dashboard import aggregation, certificate, delivery, evaluator
+from ops_dashboard import aggregation, certificate, delivery, evaluator, retention
 from ops_dashboard.models import Heartbeat
 from ops_dashboard.scraping import read_counters
 
@@ -35,5 +35,5 @@ def deliver() -> int:
 
 @app.task(name="ops_dashboard.tasks.prune")  # type: ignore[untyped-decorator]
 def prune() -> dict[str, int]:
-    """Delete statistics that have outlived their retention."""
-    return aggregation.prune(datetime.now(UTC))
+    """Delete what has outlived its retention."""
+    return retention.prune(datetime.now(UTC))

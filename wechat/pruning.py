@@ -12,6 +12,7 @@ from predictions.models import RevokedPages
 from wechat.models import (
     DedupFingerprint,
     FollowerMinute,
+    FollowerWindow,
     Message,
     OfficialAccount,
     OutboundMessage,
@@ -20,6 +21,7 @@ from wechat.models import (
 
 BATCH = 1000
 COUNTERS = timedelta(days=30)
+UNUSED = timedelta(days=7)  # far longer than anything that WeChat said of a follower holds
 KEPT = timedelta(days=7)  # an answer that waits for the follower's next message
 
 
@@ -43,6 +45,7 @@ def prune_expired() -> dict[str, int]:
             account=account, last_seen__lt=now - timedelta(seconds=account.dedup_window)
         )
         counts["fingerprints"] += sum(delete_in_batches(old))
+    counts["windows"] = sum(delete_in_batches(FollowerWindow.unused_since(now - UNUSED)))
     counts["kept"] = OutboundMessage.expire_kept(now - KEPT)
     counts["rejections"] = sum(delete_in_batches(RejectionMinute.objects.filter(minute__lt=now - COUNTERS)))
     minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ops_dashboard.aggregation import AGAIN, CHUNK, aggregate, longest_gaps, prune, silence_ratio
+from ops_dashboard.aggregation import AGAIN, CHUNK, aggregate, longest_gaps, silence_ratio
 from ops_dashboard.models import CounterReading, MinuteStat, SystemMinute
 from ops_dashboard.scraping import COUNTERS, Readings
 from tests.wechat import deliveries
@@ -224,15 +224,6 @@ def test_a_new_account_s_silence_is_unknown(account, now):
     assert silence_ratio(now) is None
     MinuteStat.objects.create(account=account, minute=now - timedelta(hours=3), replied=1)
     assert silence_ratio(now) is None
-
-
-def test_old_statistics_are_pruned(account, now):
-    old = now - timedelta(days=401)
-    MinuteStat.objects.create(account=account, minute=old)
-    SystemMinute.objects.create(minute=old)
-    MinuteStat.objects.create(account=account, minute=now)
-    assert prune(now) == {"minutes": 1, "system_minutes": 1}
-    assert MinuteStat.objects.count() == 1
 
 
 def test_a_quiet_minute_costs_few_queries(now, django_assert_max_num_queries):

@@ -296,6 +296,12 @@ class FollowerWindow(models.Model):
     def __str__(self) -> str:
         return f"{self.account_id} {self.follower}"
 
+    @classmethod
+    def unused_since(cls, edge: datetime) -> models.QuerySet[Self]:
+        """Rows that nobody sends with, and in which WeChat refused nothing, since `edge`."""
+        idle = cls.objects.filter(lease_until__lt=edge)
+        return idle.filter(models.Q(refused_at=None) | models.Q(refused_at__lt=edge))
+
     @staticmethod
     def print_of(account_id: int, openid: str) -> str:
         return hashlib.sha256(f"{account_id}:{openid}".encode()).hexdigest()[:32]
