@@ -1,4 +1,4 @@
-"""What every page of the console says on top: accounts that don't answer everybody, or verify leniently."""
+"""What every page of the console says on top: accounts that don't answer everybody, followers who wait for a person."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from wechat.models import OfficialAccount
+from wechat.models import Follower, OfficialAccount
 from wechat.models.account import Service, Verification
 
 
@@ -28,13 +28,14 @@ class Notice:
 
 
 def modes(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: one query, on pages of the console only."""
+    """Context processor: two small queries, on pages of the console only."""
     user = getattr(request, "user", None)
     if user is None or not request.path.startswith(reverse("admin:index")):
         return {}
     if not (user.is_active and user.is_staff):
         return {}
-    return {"mode_notices": notices()}
+    waiting = Follower.unanswered(timezone.now()) if user.has_perm("wechat.view_follower") else 0
+    return {"mode_notices": notices(), "waiting_followers": waiting}
 
 
 def notices() -> list[Notice]:

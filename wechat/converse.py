@@ -37,7 +37,8 @@ def converse(account: GatewayAccount, incoming: Incoming, now: datetime, followe
         silent = not expects_answer(incoming) or account.service == Service.RECORD_ONLY
         return (NoReply() if silent else TextReply(erasure.DELETED)), erasure.CAUSE
     talk = Talk(account, follower, now)
-    if account.service != Service.RECORD_ONLY and (silence := taking_over.meanwhile(talk, incoming)):
+    heard = account.service != Service.RECORD_ONLY and expects_answer(incoming)
+    if heard and (silence := taking_over.meanwhile(talk, incoming)):
         return silence
     if account.service != Service.LIVE:
         set_reply = reply_of_mode(account, incoming)

@@ -199,6 +199,11 @@ class Follower(models.Model):
         rows = cls.objects.filter(handed_over_at__isnull=False, updated__gt=now - PATIENCE, blocked=False)
         return rows.order_by("handed_over_at", "id")
 
+    @classmethod
+    def unanswered(cls, now: datetime) -> int:
+        """How many wait whom nobody took over; counted up to a hundred, for every page of the console shows it."""
+        return cls.handed_over(now).filter(handed_over_by="").order_by()[:100].count()
+
     def take(self, by: str, now: datetime, holder: str = "") -> bool:
         """Make the conversation `by`'s, in one guarded UPDATE; false when it is no longer `holder`'s (empty: nobody's).
 

@@ -61,6 +61,8 @@ PAGES = {
     "/admin/wechat/accounttexts/{texts}/delete/": NOBODY,
     "/admin/wechat/follower/": LOOK,
     "/admin/wechat/follower/{follower}/change/": LOOK,
+    "/admin/wechat/follower/waiting/": LOOK,
+    "/admin/wechat/follower/{follower}/conversation/": STAFF,
     "/admin/wechat/follower/add/": NOBODY,
     "/admin/wechat/follower/{follower}/delete/": NOBODY,
     "/admin/admin/logentry/": LOOK,
@@ -70,6 +72,7 @@ PAGES = {
     "/admin/auth/user/": NOBODY,
 }
 ACT = {"owner": 200, "operator": 200, "viewer": 403, "stranger": 403, "anonymous": 302}
+TALK = ACT | {"owner": 302, "operator": 302}
 ACTIONS = {
     "/admin/wechat/message/{message}/replay/": ({}, ACT),
     "/admin/wechat/message/replay/": ({"ids": "{message}"}, ACT),
@@ -84,6 +87,12 @@ ACTIONS = {
     "/admin/wechat/message/{message}/change/": ({"content": "forged"}, LOOK),
     "/admin/wechat/modechange/{change}/change/": ({"reason": "forged"}, NOBODY),
     "/admin/wechat/follower/{follower}/change/": ({"note": "x"}, ACT | {"owner": 302, "operator": 302}),
+    "/admin/wechat/follower/start/": ({"message": "{message}"}, TALK),
+    "/admin/wechat/follower/{follower}/take/": ({}, TALK),
+    "/admin/wechat/follower/{follower}/answer/": ({"text": "x", "way": "now"}, ACT),
+    "/admin/wechat/follower/{follower}/hand-back/": ({}, TALK),
+    "/admin/wechat/follower/{follower}/block/": ({"blocked": "yes"}, TALK),
+    "/admin/wechat/follower/{follower}/conversation/show/": ({}, OWNER),
     "/admin/wechat/accounttexts/{texts}/change/": (
         {"welcome": "x"},
         ACT | {"owner": 302, "operator": 302},
