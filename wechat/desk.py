@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _t
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Follower, OfficialAccount, OutboundMessage
 from wechat.models.outbound import Purpose
-from wechat.outbox import queue_text
+from wechat.outbox import PART_BYTES, queue_text
 from wechat.replies import split_text
 from wechat.sending_window import Window, window_of
 from wechat.tasks import wake_sender
@@ -63,7 +63,7 @@ def draft_of(account: OfficialAccount, text: str) -> Draft:
     Raises ValueError with a sentence for staff.
     """
     covered = GatewayAccount.of(account).covered(text.strip())
-    parts = [part for part in split_text(covered) if part.strip()]
+    parts = [part for part in split_text(covered, PART_BYTES) if part.strip()]
     if not parts:
         raise ValueError(_t("Write the answer."))
     if len(parts) > MOST_PARTS:
@@ -96,7 +96,7 @@ def hand_back(follower: Follower, *, by: str, now: datetime, closing: str = "") 
 
 
 def _queue(follower: Follower, draft: Draft, by: str, now: datetime) -> list[OutboundMessage]:
-    first = split_text(draft.text)[0]
+    first = split_text(draft.text, PART_BYTES)[0]
     earlier = OutboundMessage.objects.filter(
         account_id=follower.account_id,
         openid=follower.openid,

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from wechat import erasure, xml
+from wechat.conversation import taking_over
 from wechat.conversation.talk import NOT_UNDERSTOOD, first_part
 from wechat.models import Follower, Message, OutboundMessage
 from wechat.models.message import Outcome, Status
@@ -36,7 +37,9 @@ def brought_along(follower: Follower, incoming: Incoming, outcome: Outcome, at: 
 
     Raises AnsweredElsewhere when the reply was not recorded, with nothing changed.
     """
-    if not follower.answers_waiting or outcome.text is None or outcome.cause == erasure.CAUSE:
+    # The silence while a person talks is no reason to keep what that person wrote.
+    nothing_to_say = outcome.text is None and outcome.cause != taking_over.WAITING
+    if not follower.answers_waiting or nothing_to_say or outcome.cause == erasure.CAUSE:
         yield
         return
     with write_transaction():
@@ -44,6 +47,7 @@ def brought_along(follower: Follower, incoming: Incoming, outcome: Outcome, at: 
         taken = _fitting(rows)
         _put_together(taken, len(rows) - len(taken), follower, outcome)
         if outcome.text:
+            outcome.status = Status.REPLIED if outcome.status == Status.ACKNOWLEDGED else outcome.status
             outcome.reply_xml = xml.render(TextReply(outcome.text), incoming, int(at.timestamp()))
         yield
         if not outcome.is_stored:

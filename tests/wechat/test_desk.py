@@ -14,8 +14,8 @@ from tests.wechat.deliveries import plain
 from tests.wechat.test_follower import say
 from wechat import desk
 from wechat.management.operator_name import operator_name
-from wechat.models import AccountTexts, Follower, OfficialAccount, OutboundMessage
-from wechat.models.outbound import Purpose
+from wechat.models import AccountTexts, Follower, Message, OfficialAccount, OutboundMessage
+from wechat.models.outbound import Purpose, State
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,17 @@ def test_the_way_is_known_before_sending(taken: Follower, client: Client) -> Non
     account.can_send_customer_messages = False
     route = desk.route_of(account, taken.openid, now)
     assert (route.way, route.cause) == (desk.Way.KEPT, "no_right")
+
+
+def test_what_is_kept_comes_with_the_silence_after_the_next_message(taken: Follower, client: Client) -> None:
+    account = taken.account
+    account.can_send_customer_messages = False
+    account.save()
+    desk.answer(taken, "我查一下。", by="小王", now=timezone.now())
+    assert say(client, "好的") == "我查一下。"
+    assert OutboundMessage.objects.get().state == State.DELIVERED
+    assert Message.objects.order_by("-received_at")[0].status == "replied"
+    assert plain("还在吗").post(client).content == b"success"
 
 
 def test_handing_back_says_the_last_sentence_and_lets_the_engine_answer(
