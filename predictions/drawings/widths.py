@@ -27,3 +27,12 @@ def rows_of(widths: Iterable[float], room: float, gap: float) -> list[list[int]]
         rows[-1].append(index)
         used += gap + width
     return rows
+
+
+def shortened(words: str, room: float, size: float) -> str:
+    """The words, or as many of them as the room holds and an ellipsis."""
+    if width_of(words, size) <= room:
+        return words
+    while words and width_of(f"{words}…", size) > room:
+        words = words[:-1]
+    return f"{words}…"

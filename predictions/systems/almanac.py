@@ -23,6 +23,8 @@ from predictions.cycles import (
     nayin,
     void_branches,
 )
+from predictions.day_officers import YELLOW, officer, spirit
+from predictions.drawings import almanac as drawings
 from predictions.moment import resolve_date
 from predictions.registry import System
 from predictions.schemas import FIRST_YEAR, LAST_YEAR
@@ -39,10 +41,6 @@ from predictions.terms_zh_en import label
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Chart, Computation, Json, Reading
 
 TRADITION = "tyme/通书"
-DAY_OFFICERS = "建除满平定执破危成收开闭"
-# 十二值神 from the branch where 青龙 stands: 黄道 is auspicious, 黑道 not (协纪辨方书 卷七).
-SPIRITS = ("青龙", "明堂", "天刑", "朱雀", "金匮", "天德", "白虎", "玉堂", "天牢", "玄武", "司命", "勾陈")
-YELLOW = {"青龙", "明堂", "金匮", "天德", "玉堂", "司命"}
 # 煞 by the trine of the day's branch: 申子辰 south, 巳酉丑 east, 寅午戌 north, 亥卯未 west.
 SHA_DIRECTIONS = "南东北西"
 SEPARATIONS = ("春分", "夏至", "秋分", "冬至")
@@ -70,11 +68,11 @@ def compute(data: Json, options: Json) -> Computation:
 
 def _day_facts(month: int, day: int, weekday: int) -> Json:
     branch = day % 12
-    spirit = SPIRITS[_spirit(branch, month % 12)]
+    ruling = spirit(branch, month % 12)
     mansion = _mansion(branch, weekday)
     return {
-        "jianchu": DAY_OFFICERS[(branch - month) % 12],
-        "yellow_black": {"name": spirit, "kind": "黄道" if spirit in YELLOW else "黑道"},
+        "jianchu": officer(branch, month % 12),
+        "yellow_black": {"name": ruling, "kind": "黄道" if ruling in YELLOW else "黑道"},
         "mansion": mansion.get_name(),
         "mansion_full": _full_name(mansion),
         "mansion_luck": mansion.get_luck().get_name(),
@@ -101,11 +99,6 @@ def _cautions(facts: Json, following: Term, day: date) -> list[str]:
     if (following.date - day).days == 1:
         found += ["四离"] * (following.name in SEPARATIONS) + ["四绝"] * (following.name in ENDINGS)
     return found
-
-
-def _spirit(branch: int, of: int) -> int:
-    """青龙 stands at 子 in the months (or days) of 寅申, at 寅 in 卯酉, two branches on for each pair."""
-    return (branch - 2 * ((of - 2) % 6)) % 12
 
 
 def _mansion(branch: int, weekday: int) -> TwentyEightStar:
@@ -182,15 +175,15 @@ def _taboos_of_hour(day: int, hour: int) -> tuple[tuple[str, ...], tuple[str, ..
 def _hour_facts(day: int, branch: int) -> Json:
     index = hour_cycle(day % 10, branch)
     suitable, avoid = _taboos_of_hour(day, index)
-    spirit = SPIRITS[_spirit(branch, day % 12)]
+    ruling = spirit(branch, day % 12)
     clash = (index + 6) % 12
     return {
         "branch": BRANCHES[branch],
         "ganzhi": cycle_name(index),
         "from": f"{(2 * branch - 1) % 24:02d}:00",
         "to": f"{(2 * branch + 1) % 24:02d}:00",
-        "spirit": spirit,
-        "luck": "吉" if spirit in YELLOW else "凶",
+        "spirit": ruling,
+        "luck": "吉" if ruling in YELLOW else "凶",
         "clash": f"冲{ZODIAC[clash]}",
         "suitable": list(suitable),
         "avoid": list(avoid),
@@ -204,13 +197,13 @@ def interpret(chart: Chart) -> Reading:
 def render(chart: Chart, reading: Reading, lang: str) -> str:
     """The day for a phone: calendar, 宜忌, gods, good hours, notices, the reading and the disclaimer."""
     facts = chart.facts
-    spirit = f"{facts['yellow_black']['name']}（{facts['yellow_black']['kind']}）"
+    ruling = f"{facts['yellow_black']['name']}（{facts['yellow_black']['kind']}）"
     mansion = f"{facts['mansion_full']}（{facts['mansion_luck']}）"
     lines = [
         *render_day(facts, lang),
         f"{label('suitable', lang)}{_listed(facts['suitable'], SHOWN_TABOOS)}",
         f"{label('avoid', lang)}{_listed(facts['avoid'], SHOWN_TABOOS)}",
-        f"{label('jianchu', lang)}{facts['jianchu']} {label('yellow_black', lang)}{spirit}",
+        f"{label('jianchu', lang)}{facts['jianchu']} {label('yellow_black', lang)}{ruling}",
         f"{label('mansion', lang)}{mansion} {label('clash', lang)}{facts['clash']['text']}",
         f"{label('good_gods', lang)}{_listed(facts['gods']['good'], SHOWN_GODS)}",
         f"{label('bad_gods', lang)}{_listed(facts['gods']['bad'], SHOWN_GODS)}",
@@ -261,6 +254,8 @@ SYSTEM = System(
     needs_birth=False,
     group="历法民俗",
     check=check,
+    draw=drawings.draw,
+    tables=drawings.tables,
     examples=({"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}},),
     conformance="建除、值神、值宿、冲煞与 tyme4py、lunar_python 逐日一致；宜忌无官方标准，出自通书一系",
 )

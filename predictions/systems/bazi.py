@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from predictions import rules
 from predictions.cycles import ZODIAC
+from predictions.drawings import bazi as drawings
 from predictions.moment import Moment, describe_moment, moment_errors, resolve_moment
 from predictions.registry import System
 from predictions.schemas import (
@@ -165,6 +166,8 @@ SYSTEM = System(
     needs_birth=True,
     group="命理",
     check=check,
+    draw=drawings.draw,
+    tables=drawings.tables,
     examples=(
         {
             "birth": {

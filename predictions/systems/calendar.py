@@ -6,6 +6,7 @@ from datetime import date
 
 from predictions import lunar, rules
 from predictions.cycles import cycle_name
+from predictions.drawings import calendar as drawings
 from predictions.moment import CivilDate, date_errors, resolve_date
 from predictions.registry import System
 from predictions.schemas import CALENDAR_SOURCE, DATE, FIRST_YEAR, LAST_YEAR, choice, object_schema
@@ -146,6 +147,7 @@ SYSTEM = System(
     needs_birth=False,
     group="历法民俗",
     check=check,
+    draw=drawings.draw,
     examples=({"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}},),
     conformance=(
         "1901-2100 年农历月首与节气日期依香港天文台历表；交节时刻与 JPL DE431 相差不超过 3 秒（1900-2026）"

@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from predictions import rules
+from predictions.drawings import date_selection as drawings
 from predictions.moment import date_errors, moment_errors, resolve_date
 from predictions.registry import System
 from predictions.schemas import (
@@ -232,6 +233,8 @@ SYSTEM = System(
     needs_birth=False,
     group="择日",
     check=check,
+    draw=drawings.draw,
+    tables=drawings.tables,
     examples=(
         {"event": "搬家", "from": "2026-12-01", "to": "2026-12-31", "people": [{"zodiac": "马"}]},
         {

@@ -36,6 +36,7 @@ PURE = [
     "predictions/registry.py",
     "predictions/engine.py",
     "predictions/cycles.py",
+    "predictions/day_officers.py",
     "predictions/lunar.py",
     "predictions/schemas.py",
     "predictions/systems",
