@@ -89,7 +89,7 @@ def system_options(intent: str, slots: Json) -> Json:
     """A double hour that was said is the one of the chart: summer time was not on the almanac's clock."""
     if intent in BIRTH_INTENTS and named_hour_in_summer_time(slots):
         return {"dst": "ignore"}
-    return {}
+    return {"focus": slots["focus"]} if "focus" in slots else {}
 
 
 def named_hour_in_summer_time(slots: Json) -> bool:

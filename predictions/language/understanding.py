@@ -14,6 +14,7 @@ from predictions.language.clocks import ClockReading, find_clock
 from predictions.language.days import LUNAR_WORDS, DayText, find_days
 from predictions.language.issues import Issue, Option, day_options, time_options, time_slot
 from predictions.language.localities import Locality, find_locality
+from predictions.language.matters import NAMES, find_matter
 from predictions.language.normalise import LIMIT, normalise
 from predictions.language.people import find_gender
 from predictions.language.resolution import DayReading, read_day
@@ -50,7 +51,8 @@ class Understanding:
 
     `slots`: day (a date of the API, perhaps incomplete), time {hour, minute?, next_day?, branch?},
     hour_unknown, gender (male, female, unsaid), place, event (list of {name, terms}), to (lunar, solar, or the
-    end of a stretch that begins with from), zodiac, lines, numbers, year (a question about it), count (days).
+    end of a stretch that begins with from), zodiac, lines, numbers, focus (of 六爻), sky (what needs
+    no place), year (a question about it), count (days).
     `notes` are the conventions that were applied, in Chinese, for the echo. `bare`: a day and nothing else.
     """
 
@@ -220,8 +222,18 @@ class _Reader:
         self._read_day(intent, role)
         if intent in CASTING_INTENTS:
             self.slots |= read_casting(intent, self.scan)
+            self._read_matter(intent)
             if self.clock is not None:
                 self._read_clock(self.clock)
+
+    def _read_matter(self, intent: str) -> None:
+        """问工作: the lines that stand for it in 六爻."""
+        said, focus = find_matter(self.text, self.gender or "") if intent == "liuyao" else ("", "")
+        if focus:
+            self.slots["focus"] = focus
+            self.notes.append(f"问“{said}”，取{NAMES[focus]}为用神")
+        elif said:
+            self.notes.append(f"问“{said}”，男取妻财、女取官鬼为用神；写上性别就取")
 
     def _read_day(self, intent: str, role: str) -> None:
         role = role or (BIRTH if intent in BIRTH_INTENTS else TARGET)
