@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "wake workers for batches that nobody works on": {
+        "task": "predictions.tasks.sweep_batches",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "delete what has outlived its retention": {"task": "wechat.tasks.prune", "schedule": 3600.0},
     "show that a worker lives": {
         "task": "ops_dashboard.tasks.heartbeat",

@@ -1,4 +1,7 @@
-"""Retention: messages for CELESTIAL_MESSAGE_DAYS, fingerprints for their account's window, counters for a month."""
+"""Retention: messages for CELESTIAL_MESSAGE_DAYS, fingerprints for their account's window, counters for a month,
+
+the API's batches for a week and its usage for thirteen months.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 
-from predictions.models import RevokedPages
+from predictions.models import ApiUsage, Batch, RevokedPages
 from wechat.models import (
     DedupFingerprint,
     FollowerMinute,
@@ -51,6 +55,8 @@ def prune_expired() -> dict[str, int]:
     minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))
     counts["revoked_pages"] = RevokedPages.prune(now)
     counts["rate_minutes"] = sum(delete_in_batches(minutes))
+    counts["batches"] = Batch.prune(now)
+    counts["api_usage"] = ApiUsage.prune(timezone.localdate(now))
     return counts
 
 

@@ -50,6 +50,6 @@ class HasScope(BasePermission):
         key = request.auth
         if not isinstance(key, ApiKey):
             return False
-        if view.scope not in key.scopes:
+        if view.scope and view.scope not in key.scopes:
             raise PermissionDenied(_("This API key lacks the scope %(scope)s.") % {"scope": view.scope})
         return True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any, cast
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -15,18 +17,26 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from predictions.api import metrics, throttling
+from predictions.api.authentication import key_of
 from predictions.api.parsers import invalid
 from predictions.api.problems import Problem
+from predictions.models import ApiKey, ApiUsage
 from predictions.schemas import schema_errors
 from predictions.types import FieldError, InvalidInput, Json
+
+logger = logging.getLogger(__name__)
 
 
 class Endpoint(APIView):
     """A keyed endpoint: method, key, rate, scope, query are checked in this order, then the body is read."""
 
-    scope = "predict"
+    # None: any live key
+    scope: str | None = "predict"
     # The query parameters that the endpoint knows
     parameters: tuple[str, ...] = ()
+    # Whose use it is, and of which system: counted when the answer is known
+    key: ApiKey | None = None
+    system = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         started = time.perf_counter()
@@ -34,8 +44,19 @@ class Endpoint(APIView):
         if request.method == "HEAD" and isinstance(response, Response):
             response.add_post_render_callback(_without_body)
         route = request.resolver_match.url_name if request.resolver_match else None
+        self._count_use(route or "none", response.status_code)
         metrics.observe(route or "none", request.method, response.status_code, time.perf_counter() - started)
         return response
+
+    def _count_use(self, route: str, status: int) -> None:
+        if self.key is None:
+            return
+        endpoint = route.removeprefix("api-")
+        try:
+            ApiUsage.add(self.key.pk, timezone.localdate(), endpoint, status, system=self.system)
+        except DatabaseError as error:
+            # The answer is made; it is worth more than its place in the statistics.
+            logger.warning("a call was not counted: %s", type(error).__name__)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if request.method not in self.allowed_methods:
@@ -54,12 +75,11 @@ class Endpoint(APIView):
         super().perform_authentication(request)
         if request.auth is None:
             return
+        key = key_of(request)
         self.headers.setdefault("Cache-Control", "no-store")
-        allowance = throttling.spend(request.auth.pk, timezone.now())
-        if allowance is None:
-            return
-        self.headers.update(allowance.headers())
-        if allowance.exceeded:
+        allowance = throttling.spend(key.pk, timezone.now())
+        self.headers.update(allowance.headers() if allowance else {})
+        if allowance and allowance.exceeded:
             detail = _("This key has used its %(limit)d calls of this minute; try again in %(reset)d s.")
             raise Problem(
                 429,
@@ -67,6 +87,8 @@ class Endpoint(APIView):
                 detail % {"limit": allowance.limit, "reset": allowance.reset},
                 headers={"Retry-After": str(allowance.reset)},
             )
+        # Not before: what a flood repeats is refused without a write.
+        self.key = key
 
     def check_query(self, request: Request) -> None:
         """Unknown and repeated parameters are refused: a misspelt one would otherwise be ignored silently."""
@@ -81,14 +103,18 @@ class Endpoint(APIView):
         if errors:
             raise Problem.of_errors(400, errors)
 
-    def json_body(self, request: Request, schema: Json) -> Json:
-        """The request's body, valid by `schema`."""
+    def json_body(self, request: Request) -> object:
+        """The request's body, whatever JSON it is."""
         if not int(request.META.get("CONTENT_LENGTH") or 0):
             raise invalid(_("The body is empty; send JSON with a Content-Length."))
-        errors = schema_errors(schema, request.data, "")
-        if errors:
+        return request.data
+
+    def valid_body(self, request: Request, schema: Json) -> Json:
+        """The request's body, valid by `schema`."""
+        body = self.json_body(request)
+        if errors := schema_errors(schema, body, ""):
             raise InvalidInput(errors)
-        return cast(Json, request.data)
+        return cast(Json, body)
 
 
 def _without_body(response: Response) -> None:

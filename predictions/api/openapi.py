@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, TypeVar
 
@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from predictions import registry
-from predictions.api import schema
+from predictions.api import batch_schema, schema
 from predictions.api.problems import CONTENT_TYPE
 from predictions.types import Json
 
@@ -27,10 +27,10 @@ DESCRIPTIONS = {
     403: "密钥没有所需的权限 · The key lacks the scope",
     404: "没有这个编号或地址 · No such id or address",
     406: "只回答 application/json · Only application/json is answered",
-    413: "正文超过 64 KiB · A body over 64 KiB",
+    413: "正文过大（64 KiB；批量 1 MiB）· A body over 64 KiB (a batch: 1 MiB)",
     415: "只接收 application/json · Only application/json is read",
     422: "JSON 正确，但值无法计算 · Valid JSON with a value that can't be computed",
-    429: "本分钟的次数已用完 · The calls of this minute are used up",
+    429: "本分钟的次数已用完，或未完成的批次过多 · The calls of this minute are used up, or too many batches wait",
     500: "服务器出错 · The server failed",
     503: "暂时无法回答 · Can't answer now",
 }
@@ -38,6 +38,7 @@ DESCRIPTIONS = {
 TAGS = (
     ("systems", "系统 · Systems"),
     ("predictions", "排盘与问答 · Predictions"),
+    ("batches", "批量 · Batches"),
     ("tables", "历表 · Tables"),
     ("service", "服务 · Service"),
 )
@@ -54,18 +55,31 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
         return {"type": "http", "scheme": "bearer", "bearerFormat": "cel_live_…"}
 
 
-def curl(path: str, body: Json | None = None, *, key: bool = False, method: str = "") -> str:
+def curl(
+    path: str,
+    body: Json | None = None,
+    *,
+    key: bool = False,
+    method: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> str:
     """A call that can be pasted into a shell where KEY is set."""
     parts = ["curl"]
     parts += [f"-X {method}"] if method else []
     parts += ['-H "Authorization: Bearer $KEY"'] if key else []
+    parts += [f"-H '{name}: {value}'" for name, value in (headers or {}).items()]
     parts += ["-H 'Content-Type: application/json'"] if body is not None else []
     parts += [f"-d '{json.dumps(body, ensure_ascii=False)}'"] if body is not None else []
     return " ".join([*parts, f"{SERVER}/api/v1/{path}"])
 
 
 def parameter(
-    name: str, location: Literal["path", "query"], kind: Json, example: object, *, required: bool = True
+    name: str,
+    location: Literal["path", "query", "header"],
+    kind: Json,
+    example: object,
+    *,
+    required: bool = True,
 ) -> OpenApiParameter:
     return OpenApiParameter(name, kind | {"example": example}, location, required=required)
 
@@ -80,6 +94,7 @@ def operation(
     body: str | None = None,
     parameters: Sequence[OpenApiParameter] = (),
     errors: Sequence[int] = (),
+    status: int = 200,
 ) -> Callable[[View], View]:
     """What a handler answers: `answer` and `body` name schemas; `finish` adds the common errors."""
     responses: dict[int, Any] = {code: OpenApiResponse(description=DESCRIPTIONS[code]) for code in errors}
@@ -90,7 +105,7 @@ def operation(
         tags=[tag],
         parameters=list(parameters),
         request={"application/json": schema.ref(body)} if body else None,
-        responses={200 if answer else 204: good} | responses,
+        responses={status if answer else 204: good} | responses,
         extensions={"x-codeSamples": [{"lang": "curl", "source": curl}]},
     )
 
@@ -99,7 +114,7 @@ def finish(result: Json, generator: Any, request: Any, public: bool) -> Json:
     """Postprocessing hook: shared schemas and errors, required bodies."""
     result["servers"] = [{"url": SERVER}]
     result["tags"] = [{"name": name, "description": description} for name, description in TAGS]
-    result.setdefault("components", {})["schemas"] = schema.components()
+    result.setdefault("components", {})["schemas"] = schema.components() | batch_schema.components()
     for operations in result["paths"].values():
         for described in operations.values():
             _finish_operation(described)

@@ -47,6 +47,8 @@ TITLES = {
     "unknown_place": gettext_lazy("The place is not known"),
     "invalid_character": gettext_lazy("A text holds impossible characters"),
     "invalid_context": gettext_lazy("The context can't be used"),
+    "invalid_cursor": gettext_lazy("The cursor can't be used"),
+    "idempotency_key_reused": gettext_lazy("The Idempotency-Key belongs to another request"),
     "refused_topic": gettext_lazy("This is not answered"),
     "rate_limited": gettext_lazy("Too many calls"),
     "internal_error": gettext_lazy("The server failed"),

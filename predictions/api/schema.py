@@ -68,12 +68,12 @@ def _request_of(system: System) -> Json:
     return object_schema(f"{system.title} · {system.title_en}", members, ["system", "input"])
 
 
-def _answer(properties: Json, **more: Any) -> Json:
+def complete(properties: Json, **more: Any) -> Json:
     """An object of ours always has all its members."""
     return {"type": "object", "properties": properties, "required": list(properties)} | more
 
 
-def _list(items: Json) -> Json:
+def list_of(items: Json) -> Json:
     return {"type": "array", "items": items}
 
 
@@ -90,7 +90,7 @@ _ANSWER_MEMBERS: Json = {
     "understood_as": _TEXT,
     "chart": ref("Chart"),
     "reading": ref("Reading"),
-    "alternatives": _list(_OPEN),
+    "alternatives": list_of(_OPEN),
     "text": _TEXT,
     "disclaimer": _TEXT,
 }
@@ -115,15 +115,15 @@ def _risings(names: tuple[str, ...], **more: Json) -> Json:
     """Local times that may be missing, with the reasons why."""
     times: Json = {name: {"type": ["string", "null"], "format": "date-time"} for name in names}
     height: Json = {"transit_altitude": {"type": ["number", "null"]}}
-    return _answer(times | height | {"reason": _MAYBE_TEXT, "reasons": _OPEN} | more)
+    return complete(times | height | {"reason": _MAYBE_TEXT, "reasons": _OPEN} | more)
 
 
 _SKY_ANSWERS: Json = {
-    "MoonPhases": _answer(
+    "MoonPhases": complete(
         {
             "year": _NUMBER,
-            "phases": _list(
-                _answer(
+            "phases": list_of(
+                complete(
                     {
                         "phase": {
                             "type": "string",
@@ -136,12 +136,12 @@ _SKY_ANSWERS: Json = {
             ),
         }
     ),
-    "Eclipses": _answer(
+    "Eclipses": complete(
         {
             "from": _DATE,
             "to": _DATE,
             "kind": _MAYBE_TEXT,
-            "eclipses": _list(
+            "eclipses": list_of(
                 _OPEN
                 | {
                     "properties": {
@@ -160,7 +160,7 @@ _SKY_ANSWERS: Json = {
             ),
         }
     ),
-    "RiseSet": _answer(
+    "RiseSet": complete(
         {
             "date": _DATE,
             "latitude": LATITUDE,
@@ -170,11 +170,11 @@ _SKY_ANSWERS: Json = {
             "moon": _risings(_MOMENTS),
         }
     ),
-    "PlaceList": _answer(
+    "PlaceList": complete(
         {
             "query": _TEXT,
-            "places": _list(
-                _answer(
+            "places": list_of(
+                complete(
                     {
                         "id": _TEXT,
                         "name": _TEXT,
@@ -192,34 +192,34 @@ _SKY_ANSWERS: Json = {
     ),
 }
 _ANSWERS: Json = _SKY_ANSWERS | {
-    "Notice": _answer({"code": _TEXT, "text": _TEXT, "alternative": {"type": ["object", "null"]}}),
-    "Chart": _answer(
+    "Notice": complete({"code": _TEXT, "text": _TEXT, "alternative": {"type": ["object", "null"]}}),
+    "Chart": complete(
         {
             "system": _TEXT,
             "version": _TEXT,
             "input": _OPEN,
             "options": _OPEN,
-            "trace": _list(_OPEN),
+            "trace": list_of(_OPEN),
             "facts": _OPEN,
-            "warnings": _list(ref("Notice")),
+            "warnings": list_of(ref("Notice")),
         }
     ),
-    "Statement": _answer(
+    "Statement": complete(
         {
             "text": _TEXT,
             "topic": _TEXT,
             "rule": _TEXT,
-            "evidence": _list(_TEXT),
+            "evidence": list_of(_TEXT),
             "source": _TEXT,
             "polarity": _TEXT,
             "kind": _TEXT,
         }
     ),
-    "Reading": _answer({"statements": _list(ref("Statement"))}),
-    "Answer": _answer(_ANSWER_MEMBERS),
-    "Prediction": _answer(_PREDICTION_MEMBERS | _ANSWER_MEMBERS),
-    "Question": _answer({"slot": _TEXT, "text": _TEXT, "choices": _list(_TEXT)}),
-    "AskResult": _answer(
+    "Reading": complete({"statements": list_of(ref("Statement"))}),
+    "Answer": complete(_ANSWER_MEMBERS),
+    "Prediction": complete(_PREDICTION_MEMBERS | _ANSWER_MEMBERS),
+    "Question": complete({"slot": _TEXT, "text": _TEXT, "choices": list_of(_TEXT)}),
+    "AskResult": complete(
         {
             "status": {
                 "type": "string",
@@ -232,7 +232,7 @@ _ANSWERS: Json = _SKY_ANSWERS | {
             "text": _TEXT,
         }
     ),
-    "System": _answer(
+    "System": complete(
         {
             "id": _TEXT,
             "title": _TEXT,
@@ -241,38 +241,38 @@ _ANSWERS: Json = _SKY_ANSWERS | {
             "summary_en": _TEXT,
             "version": _TEXT,
             "group": _TEXT,
-            "presets": _list(_TEXT),
+            "presets": list_of(_TEXT),
             "needs_birth": _TRUTH,
             "range": _OPEN,
             "input_schema": _OPEN,
             "option_schema": _OPEN,
-            "examples": _list(_OPEN),
+            "examples": list_of(_OPEN),
             "conformance": _TEXT,
         }
     ),
-    "SystemList": _answer({"systems": _list(ref("System"))}),
+    "SystemList": complete({"systems": list_of(ref("System"))}),
     "CalendarDay": _OPEN
     | {
         "properties": {
             "solar": _DATE,
-            "lunar": _answer(
+            "lunar": complete(
                 {"year": _NUMBER, "month": _NUMBER, "day": _NUMBER, "leap": _TRUTH, "month_length": _NUMBER}
             ),
-            "ganzhi": _answer({"year": _TEXT, "month": _TEXT, "day": _TEXT}),
+            "ganzhi": complete({"year": _TEXT, "month": _TEXT, "day": _TEXT}),
             "zodiac": _TEXT,
             "term": _MAYBE_TEXT,
         },
         "required": ["solar", "lunar", "ganzhi", "zodiac", "term"],
     },
-    "LunarYear": _answer(
+    "LunarYear": complete(
         {
             "year": _NUMBER,
             "ganzhi": _TEXT,
             "zodiac": _TEXT,
             "leap_month": _MAYBE_NUMBER,
             "days": _NUMBER,
-            "months": _list(
-                _answer(
+            "months": list_of(
+                complete(
                     {
                         "month": _NUMBER,
                         "leap": _TRUTH,
@@ -285,11 +285,11 @@ _ANSWERS: Json = _SKY_ANSWERS | {
             ),
         }
     ),
-    "SolarTerms": _answer(
+    "SolarTerms": complete(
         {
             "year": _NUMBER,
-            "terms": _list(
-                _answer(
+            "terms": list_of(
+                complete(
                     {
                         "name": _TEXT,
                         "instant": _INSTANT,
@@ -301,34 +301,38 @@ _ANSWERS: Json = _SKY_ANSWERS | {
             ),
         }
     ),
-    "Meta": _answer(
+    "Meta": complete(
         {
             "api_version": _TEXT,
             "version": _TEXT,
             "engine_version": _TEXT,
-            "systems": _list(_answer({"id": _TEXT, "version": _TEXT})),
-            "languages": _list(_TEXT),
-            "scopes": _list(_TEXT),
-            "limits": _answer(
+            "systems": list_of(complete({"id": _TEXT, "version": _TEXT})),
+            "languages": list_of(_TEXT),
+            "scopes": list_of(_TEXT),
+            "limits": complete(
                 {
                     "calls_per_minute": _MAYBE_NUMBER,
                     "body_bytes": _NUMBER,
                     "json_levels": _NUMBER,
                     "ask_characters": _NUMBER,
                     "context_seconds": _NUMBER,
+                    "batch_items": _NUMBER,
+                    "batch_body_bytes": _NUMBER,
+                    "open_batches": _NUMBER,
+                    "batch_days": _NUMBER,
                 }
             ),
             "disclaimer": _OPEN,
         }
     ),
-    "Problem": _answer(
+    "Problem": complete(
         {
             "type": {"type": "string", "format": "uri-reference"},
             "title": _TEXT,
             "status": _NUMBER,
             "code": _TEXT,
             "detail": _TEXT,
-            "errors": _list(
+            "errors": list_of(
                 {
                     "type": "object",
                     "properties": {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone
@@ -19,7 +21,8 @@ from predictions.api.openapi import curl, operation, parameter
 from predictions.api.problems import Problem, not_found
 from predictions.lunar import lunar_year, terms
 from predictions.models import SCOPES, ApiKey, Prediction
-from predictions.schemas import FIRST_YEAR, LAST_YEAR
+from predictions.models.batch import ITEMS, KEPT, OPEN_BATCHES
+from predictions.schemas import FIRST_YEAR, LAST_YEAR, schema_errors
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Answer, FieldError, InvalidInput, Json
 
 CONTEXT_SECONDS = 1800
@@ -79,15 +82,12 @@ class Predictions(Endpoint):
     def post(self, request: Request) -> Response:
         """Scope predict. The id is stable for the same key, input, options and version; the input is
         stored encrypted."""
-        body = self.json_body(request, schema.PREDICTION_REQUEST)
-        lang = body.get("lang", engine.LANGUAGES[0])
-        answer = _answer(body["system"], body["input"], body.get("options"), lang)
-        prediction = Prediction.remember(key_of(request), answer.chart, lang)
+        prediction, answer = compute_prediction(key_of(request), self.json_body(request))
+        self.system = prediction.system
+        prediction.store()
         place = f"/api/v1/predictions/{prediction.public_id}"
-        return Response(
-            _shown(key_of(request), prediction, answer, lang),
-            headers={"Content-Location": place, "Content-Language": lang},
-        )
+        headers = {"Content-Location": place, "Content-Language": prediction.lang}
+        return Response(shown(key_of(request), prediction, answer, prediction.lang), headers=headers)
 
 
 class OnePrediction(Endpoint):
@@ -107,11 +107,12 @@ class OnePrediction(Endpoint):
     def get(self, request: Request, prediction_id: str) -> Response:
         """Scope predict. Computed anew from the stored input; another key's id is 404."""
         prediction = _own_prediction(request, prediction_id)
+        self.system = prediction.system
         lang = request.query_params.get("lang", prediction.lang)
         asked = prediction.asked()
         answer = _answer(prediction.system, asked["input"], asked["options"], lang)
-        shown = _shown(key_of(request), prediction, answer, lang)
-        return Response(shown, headers={"Content-Language": lang})
+        found = shown(key_of(request), prediction, answer, lang)
+        return Response(found, headers={"Content-Language": lang})
 
     @operation(
         "deletePrediction",
@@ -141,12 +142,13 @@ class Ask(Endpoint):
     )
     def post(self, request: Request) -> Response:
         """Scope ask. Nothing is stored; send `context` back within 30 minutes to answer a question."""
-        body = self.json_body(request, schema.ASK_REQUEST)
+        body = self.valid_body(request, schema.ASK_REQUEST)
         key = key_of(request)
         context = _open_context(key, body.get("context"))
         systems = [system.id for system in registry.all_systems()]
         with metrics.engine_seconds.labels("ask").time():
             result = language.ask(body["text"], now=timezone.localtime(), systems=systems, context=context)
+        self.system = result.answer.chart.system if result.answer else ""
         return Response(
             {
                 "status": result.status,
@@ -226,6 +228,19 @@ class OpenApiDocument(PublicEndpoint):
         return cached(request, ("openapi",), openapi.document, MINUTES)
 
 
+def compute_prediction(key: ApiKey, body: object) -> tuple[Prediction, Answer]:
+    """A request answered, with the row to remember it by, not yet stored.
+
+    Raises InvalidInput.
+    """
+    if errors := schema_errors(schema.PREDICTION_REQUEST, body, ""):
+        raise InvalidInput(errors)
+    asked = cast(Json, body)
+    lang = asked.get("lang", engine.LANGUAGES[0])
+    answer = _answer(asked["system"], asked["input"], asked.get("options"), lang)
+    return Prediction.of(key, answer.chart, lang), answer
+
+
 def _answer(system_id: str, asked: Json, options: Json | None, lang: str) -> Answer:
     # Also the check that keeps the metric's labels few
     system = registry.get(system_id)
@@ -233,7 +248,8 @@ def _answer(system_id: str, asked: Json, options: Json | None, lang: str) -> Ans
         return engine.answer(system.id, asked, options, lang)
 
 
-def _shown(key: ApiKey, prediction: Prediction, answer: Answer, lang: str) -> Json:
+def shown(key: ApiKey, prediction: Prediction, answer: Answer, lang: str) -> Json:
+    """The Answer with the members of a prediction, whose date must be the stored one."""
     url = prediction.reading_url(key, answer.chart, lang, timezone.now())
     return answer.as_dict() | {"id": prediction.public_id, "lang": lang, "reading_url": url}
 
@@ -290,6 +306,10 @@ def _meta() -> Json:
             "json_levels": parsers.MAX_DEPTH,
             "ask_characters": schema.ASK_CHARACTERS,
             "context_seconds": CONTEXT_SECONDS,
+            "batch_items": ITEMS,
+            "batch_body_bytes": parsers.MAX_BATCH_BYTES,
+            "open_batches": OPEN_BATCHES,
+            "batch_days": KEPT.days,
         },
         "disclaimer": {"zh-Hans": DISCLAIMER, "en": DISCLAIMER_EN},
     }

@@ -1,4 +1,4 @@
-"""What the API keeps: keys and their rate windows, the predictions that a key has asked for, and
+"""What the API keeps: keys and their rate windows, the predictions that a key has asked for, batches, usage, and
 reading pages that were revoked."""
 
 from __future__ import annotations
@@ -11,12 +11,18 @@ from predictions.models.api_key import (
     Prediction,
     validate_scopes,
 )
+from predictions.models.batch import Batch, BatchChunk, BatchStatus
 from predictions.models.revoked_pages import RevokedPages, revoke_page, revoke_pages_of
+from predictions.models.usage import ApiUsage
 
 __all__ = [
     "SCOPES",
     "ApiKey",
     "ApiKeyWindow",
+    "ApiUsage",
+    "Batch",
+    "BatchChunk",
+    "BatchStatus",
     "KeyRefused",
     "Prediction",
     "RevokedPages",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from typing import ClassVar
@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -155,7 +156,16 @@ class Prediction(models.Model):
     version = models.CharField(_("engine version"), max_length=60)
     lang = models.CharField(_("language"), max_length=10)
     request = EncryptedTextField()
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    # Asked in a batch alone: it goes when the batch goes. Asked singly it stays.
+    batch = models.ForeignKey(
+        "predictions.Batch",
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("batch"),
+    )
 
     class Meta:
         verbose_name = _("prediction")
@@ -173,9 +183,9 @@ class Prediction(models.Model):
         return f"pr_{mac.hexdigest()[:32]}"
 
     @classmethod
-    def remember(cls, key: ApiKey, chart: Chart, lang: str) -> Prediction:
-        """Store what was asked; asking again keeps the row and takes the new language. One statement."""
-        prediction = Prediction(
+    def of(cls, key: ApiKey, chart: Chart, lang: str) -> Prediction:
+        """What was asked, not yet stored."""
+        return cls(
             key=key,
             public_id=cls.id_for(key, chart),
             system=chart.system,
@@ -183,14 +193,43 @@ class Prediction(models.Model):
             lang=lang,
             request=canonical_json({"input": chart.input, "options": chart.options}),
         )
-        Prediction.objects.bulk_create(
-            [prediction], update_conflicts=True, unique_fields=["public_id"], update_fields=["lang"]
-        )
-        if settings.CELESTIAL_PUBLIC_URL:
-            # A row that was there keeps its date, and the page's link begins with it.
-            stored = Prediction.objects.filter(public_id=prediction.public_id)
-            prediction.created_at = stored.values_list("created_at", flat=True).get()
+
+    @classmethod
+    def remember(cls, key: ApiKey, chart: Chart, lang: str) -> Prediction:
+        """Store what was asked."""
+        prediction = cls.of(key, chart, lang)
+        prediction.store()
         return prediction
+
+    def store(self) -> None:
+        """Asked again, the row stays and takes the new language. One statement, and one for the page's link."""
+        Prediction.objects.bulk_create(
+            [self], update_conflicts=True, unique_fields=["public_id"], update_fields=["lang", "batch"]
+        )
+        self.date_as_stored([self])
+
+    @staticmethod
+    def date_as_stored(predictions: Sequence[Prediction]) -> None:
+        """A row that was there keeps its date, and the link of its reading page begins with it."""
+        if not settings.CELESTIAL_PUBLIC_URL:
+            return
+        stored = Prediction.objects.filter(public_id__in={one.public_id for one in predictions})
+        dates = dict(stored.values_list("public_id", "created_at"))
+        for prediction in predictions:
+            prediction.created_at = dates.get(prediction.public_id, prediction.created_at)
+
+    @staticmethod
+    def store_of_batch(asked: Iterable[Prediction], batch_id: int) -> None:
+        """The same for many at once; what a single call stored before keeps its independence of the batch."""
+        # The same question twice would be one row changed twice in a statement, which PostgreSQL refuses; a fixed
+        # order keeps two workers from waiting for each other.
+        once = {prediction.public_id: prediction for prediction in asked}
+        rows = [once[public_id] for public_id in sorted(once)]
+        for row in rows:
+            row.batch_id = batch_id
+        Prediction.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["public_id"], update_fields=["lang"]
+        )
 
     @classmethod
     def find(cls, key: ApiKey, public_id: str) -> Prediction | None:

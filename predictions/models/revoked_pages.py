@@ -5,7 +5,7 @@ Rows exist only for those, and hold keyed digests: no person and no request.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import models
@@ -51,6 +51,16 @@ def revoke_page(page: Page, now: datetime) -> None:
 def revoke_request(system: str, input: Json, options: Json, *, holder: str, now: datetime) -> None:
     """Every page of this request of the holder."""
     _revoke(subject_prints(system, input, options, holder=holder), now)
+
+
+def revoke_requests(asked: Iterable[tuple[str, Json]], *, holder: str, now: datetime) -> None:
+    """The same for many: (system, {"input", "options"}) each."""
+    prints = {
+        found
+        for system, request in asked
+        for found in subject_prints(system, request["input"], request["options"], holder=holder)
+    }
+    _revoke(prints, now)
 
 
 def revoke_pages_of(holder: str, until: datetime) -> None:

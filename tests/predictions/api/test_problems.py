@@ -63,7 +63,7 @@ def test_a_database_that_cannot_be_reached_is_worth_another_try(
     def locked(*args: Any, **kwargs: Any) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("predictions.models.Prediction.remember", locked)
+    monkeypatch.setattr("predictions.models.Prediction.store", locked)
     response = api.post("predictions", CALENDAR)
     assert problem(response, 503, "unavailable")["retryable"] is True
     assert response["Retry-After"] == "2"

@@ -124,12 +124,12 @@ def test_what_is_stored_cannot_be_read_in_the_database(api: Api, django_assert_n
     assert Prediction.objects.get().asked()["input"] == DAY
 
 
-def test_a_prediction_costs_three_statements(
+def test_a_prediction_costs_four_statements(
     api: Api, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     api.post("predictions", CALENDAR)
     window = 0 if settings.REDIS_URL else 1  # Redis counts the key's minute where there is one
-    with django_assert_num_queries(2 + window):  # the key, its window, the prediction
+    with django_assert_num_queries(3 + window):  # the key, its window, the prediction, the day's use
         api.post("predictions", CALENDAR)
 
 

@@ -1,0 +1,30 @@
+"""Waking a worker after a commit. Nobody waits for the broker: the rows are the queue, a sweeper finds them anyway."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger("celestial.publishing")
+# A task that nobody took in this time is useless: a sweeper has published it again.
+EXPIRES = 60
+
+
+def publish_after_commit(task: Any, *arguments: Any) -> None:
+    """Publish a Celery task in a thread of its own, once the transaction is committed."""
+    thread = threading.Thread(target=publish, args=(task, *arguments), name="publisher", daemon=True)
+    transaction.on_commit(thread.start)
+
+
+def publish(task: Any, *arguments: Any) -> bool:
+    """Publish now; False, and a line in the log, when the broker took nothing."""
+    try:
+        task.apply_async(args=arguments, expires=EXPIRES)
+    except (OperationalError, OSError) as error:
+        log.warning("the broker took no task; the sweeper will", extra={"error": type(error).__name__})
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""The items of a batch, each answered as a single call would be."""
+
+from __future__ import annotations
+
+import logging
+from typing import TypeAlias
+
+from django.db import Error as DatabaseError
+from django.utils import translation
+
+from predictions.api.problems import Problem, internal_error, problem_of
+from predictions.api.views import compute_prediction, shown
+from predictions.models import Batch, BatchChunk, Prediction
+from predictions.types import Answer, InvalidInput, Json
+
+Outcome: TypeAlias = tuple[Prediction, Answer] | Problem
+
+log = logging.getLogger(__name__)
+
+
+def answer_chunk(batch: Batch, chunk: BatchChunk) -> tuple[list[Json], list[Prediction]]:
+    """[{index, status, prediction, problem}] and the predictions to store, of every item of the chunk."""
+    with translation.override(batch.language):
+        outcomes = [(index, _outcome(batch, index, body)) for index, body in chunk.items()]
+        answered = [outcome for _index, outcome in outcomes if not isinstance(outcome, Problem)]
+        predictions = [prediction for prediction, _answer in answered]
+        Prediction.date_as_stored(predictions)
+        return [_result(batch, index, outcome) for index, outcome in outcomes], predictions
+
+
+def give_up(batch: Batch, chunk: BatchChunk) -> list[Json]:
+    """Every item as a failure of ours: computing them ended the worker each time."""
+    log.error("a chunk of a batch is given up", extra={"batch": batch.public_id, "item": chunk.first})
+    with translation.override(batch.language):
+        return [_result(batch, index, internal_error()) for index, _body in chunk.items()]
+
+
+def _outcome(batch: Batch, index: int, body: object) -> Outcome:
+    try:
+        return compute_prediction(batch.key, body)
+    except DatabaseError:
+        # Not the item's fault: the chunk is tried again.
+        raise
+    except (InvalidInput, Problem) as error:
+        return problem_of(error)
+    except Exception:
+        log.exception("an item of a batch failed", extra={"batch": batch.public_id, "item": index})
+        return internal_error()
+
+
+def _result(batch: Batch, index: int, outcome: Outcome) -> Json:
+    if isinstance(outcome, Problem):
+        # The request id of the call that brought the item: what an administrator finds in the log.
+        problem = outcome.body(batch.request_id)
+        return {"index": index, "status": outcome.status, "prediction": None, "problem": problem}
+    prediction, answer = outcome
+    body = shown(batch.key, prediction, answer, prediction.lang)
+    return {"index": index, "status": 200, "prediction": body, "problem": None}
