@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
 from predictions import engine
 from predictions.language import pending as contexts
@@ -32,6 +32,7 @@ from predictions.language.wording import UNDERSTOOD
 from predictions.language.year_facts import year_sentence
 from predictions.places import suggest
 from predictions.registry import System
+from predictions.solar_terms import CHINA
 from predictions.types import Answer, InvalidInput, Json
 
 # WeChat's text limit; the hints at the end give way before an answer is split.
@@ -61,10 +62,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """The one who answers: when it is, what is enabled."""
+    """The one who answers: when it is, what is enabled, where today is meant."""
 
     now: datetime
     systems: Collection[str]
+    zone: tzinfo
 
     # --- the two ways in
 
@@ -97,7 +99,7 @@ class _Desk:
             return self._named(before, found)
         if found.intent in {"consent_yes", "more", "thanks"}:
             return self.advance(self._turn(before, before.slots, consented=True))
-        reply = read_reply(before, text, self.now)
+        reply = read_reply(before, text, self.now, self.zone)
         slots, problem = merged(before.slots, reply.slots)
         issue = problem or reply.issue
         if issue is None and slots == before.slots:
@@ -126,7 +128,7 @@ class _Desk:
 
     def _about(self, intent: str, text: str, when: datetime, note: str = "") -> AskResult:
         """A sentence read anew as being about `intent`: its days are other days then."""
-        found = understand(text, when, intent=intent)
+        found = understand(text, when, intent=intent, zone=self.zone)
         notes = (*found.notes, note) if note else found.notes
         return self.advance(Turn(intent, found.slots, found.issue, notes))
 
@@ -196,7 +198,8 @@ class _Desk:
         )
         lines = [f"{UNDERSTOOD}{answer.understood_as}", *_note_lines(notes)]
         if turn.slots.get("count"):
-            lines.append(wording.counted(date.fromisoformat(answer.chart.facts["solar"]), self.now))
+            today = self.now.astimezone(self.zone).date()
+            lines.append(wording.counted(date.fromisoformat(answer.chart.facts["solar"]), today))
         if turn.intent == "almanac_day":
             lines += plan_lines(turn.slots.get("event", []), answer.chart.facts)
         lines.append(answer.text)
@@ -267,7 +270,7 @@ class _Desk:
         topic = BY_SYSTEM.get(system.id)
         if topic is None:
             return self._plain("answered", "menu", f"{system.title}：{system.summary}")
-        found = understand(topic.menu, self.now)
+        found = understand(topic.menu, self.now, zone=self.zone)
         return self.fresh(replace(found, notes=(*found.notes, f"菜单第{place}项“{topic.menu}”")))
 
     def _small(self, found: Understanding) -> AskResult:
@@ -289,13 +292,20 @@ class _Desk:
 _SMALL = LEAVING | {"thanks", "more", "consent_yes"}
 
 
-def ask(text: str, *, now: datetime, systems: Collection[str], context: Json | None = None) -> AskResult:
-    """Answer a sentence with the enabled `systems` at the aware instant `now`; today is Asia/Shanghai's.
+def ask(
+    text: str,
+    *,
+    now: datetime,
+    systems: Collection[str],
+    context: Json | None = None,
+    zone: tzinfo = CHINA,
+) -> AskResult:
+    """Answer a sentence with the enabled `systems` at the aware instant `now`; today is the day in `zone`.
 
     `context` is what the last result of the same person carried. Never raises on any text or context.
     """
-    desk = _Desk(now, systems)
-    found = understand(text, now)
+    desk = _Desk(now, systems, zone)
+    found = understand(text, now, zone=zone)
     before = contexts.load(context, now)
     if before is not None:
         result = desk.resumed(before, text, found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from predictions.language.calendar_days import Impossible, solar_day
 from predictions.language.castings import CASTING_INTENTS
@@ -31,7 +31,7 @@ def starts_anew(before: Pending, found: Understanding) -> bool:
     return found.intent == "calendar_convert" and QUESTION.search(found.text) is not None
 
 
-def read_reply(before: Pending, text: str, now: datetime) -> Understanding:
+def read_reply(before: Pending, text: str, now: datetime, zone: tzinfo) -> Understanding:
     """The slots of a reply."""
     said = normalise(text).text
     if before.asked == "gender" and UNSAID.fullmatch(said.rstrip("。.!")):
@@ -42,7 +42,7 @@ def read_reply(before: Pending, text: str, now: datetime) -> Understanding:
     # 上海 says where only to somebody who asked; 搬家 says what for.
     wanted = before.asked in {"place", "event"} or before.intent in CASTING_INTENTS
     subject = before.intent if wanted else ""
-    return understand(said + _unit(before, said), now, role=role, intent=subject)
+    return understand(said + _unit(before, said), now, role=role, intent=subject, zone=zone)
 
 
 def _unit(before: Pending, said: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 
 from predictions.language import policy
 from predictions.language.activities import find_activities
@@ -65,9 +65,11 @@ class Understanding:
     bare: bool = False
 
 
-def understand(text: str, now: datetime, *, role: str = "", intent: str = "") -> Understanding:
+def understand(
+    text: str, now: datetime, *, role: str = "", intent: str = "", zone: tzinfo = CHINA
+) -> Understanding:
     """Intent and slots of a sentence at an instant; `role` forces a day to be a birth or a target, `intent`
-    the subject that the person has chosen.
+    the subject that the person has chosen; 今天 is the day in `zone`.
 
     Nothing is computed and nothing raised. A refused sentence has the intent refused or crisis.
     """
@@ -80,7 +82,7 @@ def understand(text: str, now: datetime, *, role: str = "", intent: str = "") ->
         return Understanding(small, text=sentence.text)
     if numeral := chosen_number(sentence.text):
         return Understanding("choice", {"number": numeral}, text=sentence.text)
-    found = _Reader(sentence.text, now.astimezone(CHINA).date()).understanding(role, intent)
+    found = _Reader(sentence.text, now.astimezone(zone).date()).understanding(role, intent)
     if not sentence.cut:
         return found
     notes = (f"句子超过{LIMIT}字，只看了前{LIMIT}字", *found.notes)

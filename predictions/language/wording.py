@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 
 from predictions import registry
 from predictions.language.policy import CRISIS
@@ -11,7 +11,6 @@ from predictions.language.requests import PARTS, missing_parts, sentence
 from predictions.language.topics import BY_INTENT, BY_SYSTEM
 from predictions.language.understanding import BIRTH_INTENTS
 from predictions.registry import System
-from predictions.solar_terms import CHINA
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
@@ -122,9 +121,9 @@ def _date_question(intent: str, slots: Json) -> str:
     return f"还缺{whose}{'、'.join(PARTS[part] for part in parts)}，请问是？"
 
 
-def counted(day: date, now: datetime) -> str:
-    """How far a day is from today in Shanghai."""
-    days = (day - now.astimezone(CHINA).date()).days
+def counted(day: date, today: date) -> str:
+    """How far a day is from today."""
+    days = (day - today).days
     return f"距今天还有{days}天" if days > 0 else f"已经过去{-days}天" if days < 0 else "就是今天"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from datetime import timezone as fixed_zone
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -133,6 +136,15 @@ def test_a_change_may_be_said_the_other_way_round(
 ) -> None:
     say(client, BIRTH)
     assert "15:00" in say(client, sentence)
+
+
+def test_today_is_the_day_at_the_place_that_was_kept(account: OfficialAccount, client: Client) -> None:
+    spot = {"latitude": 40.71, "longitude": -74.01, "label": "纽约"}
+    follower = Follower(account_id=account.pk, openid=OPENID).open(timezone.now())
+    follower.profile["spot"] = spot
+    follower.store(timezone.now())
+    there = datetime.now(fixed_zone(timedelta(hours=-5))).date()
+    assert f"公历：{there.isoformat()}" in say(client, "今天农历几号")
 
 
 def test_a_kept_place_alone_says_how_the_place_is_used(account: OfficialAccount, client: Client) -> None:

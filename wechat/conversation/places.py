@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from predictions import engine, language
 from predictions.language.wording import enabled
 from predictions.sky.site import Site, zone_of
+from predictions.solar_terms import CHINA
 from predictions.types import Chart, InvalidInput, Json
-from predictions.zones import MAINLAND
+from predictions.zones import MAINLAND, find_zone
 from wechat.gateway_account import GatewayAccount
 from wechat.xml import Incoming
 
@@ -33,6 +34,12 @@ def spot_of(incoming: Incoming) -> Json | None:
 def in_words(spot: Json) -> str:
     label: str = spot["label"]
     return label or f"{spot['latitude']:g}, {spot['longitude']:g}"
+
+
+def zone_at(spot: Json | None) -> tzinfo:
+    """Where 今天 is meant: at the place that the person saved, else in China."""
+    found = find_zone(zone_of(spot["latitude"], spot["longitude"])) if spot else None
+    return found or CHINA
 
 
 def sky_tonight(account: GatewayAccount, spot: Json, now: datetime) -> tuple[str, Chart | None]:

@@ -14,7 +14,7 @@ from predictions.reading_pages.links import reading_url
 from predictions.terms_zh_en import label
 from predictions.types import Chart, Json
 from wechat import metrics
-from wechat.conversation import births
+from wechat.conversation import births, places
 from wechat.gateway_account import GatewayAccount
 from wechat.keywords import MENU, Rule, first_match
 from wechat.models import Follower
@@ -76,7 +76,8 @@ class Talk:
     def ask(self, text: str, context: Json | None) -> AskResult:
         """The engine's result, with its time counted under the system that was asked for."""
         started = time.perf_counter()
-        result = language.ask(text, now=self.now, systems=self.account.systems, context=context)
+        systems, zone = self.account.systems, places.zone_at(self.follower.profile.get("spot"))
+        result = language.ask(text, now=self.now, systems=systems, context=context, zone=zone)
         system = result.answer.chart.system if result.answer else "none"
         metrics.engine_seconds.labels(system).observe(time.perf_counter() - started)
         return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -463,3 +463,12 @@ def test_a_refusal_names_a_few_sentences_and_the_menu_for_the_rest():
     assert text.count("“") == 4
     assert text.endswith("回复“菜单”看全部。")
     assert "菜单" not in talk("我什么时候会死", systems=["calendar"]).text
+
+
+def test_today_is_the_day_of_the_zone_that_is_given():
+    # 16:30 UTC is the 25th in Shanghai and still the 24th in New York.
+    now = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+    here = ask("今天农历几号", now=now, systems=["calendar"])
+    there = ask("今天农历几号", now=now, systems=["calendar"], zone=timezone(timedelta(hours=-5)))
+    assert here.answer.chart.facts["solar"] == "2026-11-25"
+    assert there.answer.chart.facts["solar"] == "2026-11-24"

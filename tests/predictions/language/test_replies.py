@@ -7,6 +7,7 @@ import pytest
 from predictions.language import understand
 from predictions.language.pending import Pending
 from predictions.language.replies import merged, read_reply, starts_anew
+from predictions.solar_terms import CHINA
 from tests.predictions.language.clock import NOW
 
 MAY = {"calendar": "solar", "month": 5, "day": 17}
@@ -31,7 +32,7 @@ def asked(slot, intent="bazi", **slots):
     ],
 )  # fmt: skip
 def test_a_reply_is_read_by_what_was_asked(before, text, slots):
-    assert read_reply(before, text, NOW).slots == slots
+    assert read_reply(before, text, NOW, CHINA).slots == slots
 
 
 def test_a_later_word_replaces_an_earlier_one():
