@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from predictions import registry
-from wechat.admin import modes, rotation, self_test
+from wechat.admin import capabilities, menus, modes, rotation, self_test
 from wechat.admin.evidence import BaseAdmin
 from wechat.forms import AccountForm
 from wechat.models import OfficialAccount
 
 AccountView = Callable[["OfficialAccountAdmin", HttpRequest, OfficialAccount], HttpResponse]
 _LIMITS = ("timestamp_tolerance", "dedup_window", "rate_limit_per_min")
+_CAPABILITIES = ("kind", "has_customer_service", "can_send_customer_messages", "can_manage_menu")
 _PILOT = ("pilot_openids", "pilot_percent", "pilot_text", "maintenance_text")
 
 
@@ -41,6 +42,7 @@ class OfficialAccountAdmin(BaseAdmin):
         "token_state",
         "aes_key_state",
         "app_secret_state",
+        "capabilities",
         "service",
         "verification",
         "encryption",
@@ -57,12 +59,13 @@ class OfficialAccountAdmin(BaseAdmin):
         editable = self.has_change_permission(request, obj)
         secret = [] if not editable or "app_secret" in obj.environment_fields else ["new_app_secret"]
         return [
-            (None, {"fields": ("slug", "name", "original_id", "app_id", "can_send_customer_messages")}),
+            (None, {"fields": ("slug", "name", "original_id", "app_id")}),
             (_("Secrets"), {"fields": ("token_state", "aes_key_state", "app_secret_state", *secret)}),
             (_("Modes"), {"fields": ("service", "verification", "encryption")}),
             (_("Systems"), {"fields": ("systems" if editable else "system_titles",)}),
             (_("Pilot and maintenance"), {"fields": _PILOT if editable else ("pilot_size", *_PILOT[1:])}),
             (_("Limits"), {"fields": _LIMITS}),
+            (_("What this account can do"), {"fields": (*_CAPABILITIES, "capabilities")}),
         ]
 
     def get_readonly_fields(
@@ -102,6 +105,10 @@ class OfficialAccountAdmin(BaseAdmin):
         """OpenIDs are personal data: who may not edit the list sees its length."""
         return len(account.pilot_openids.split())
 
+    @admin.display(description=_("Learned and hidden"))
+    def capabilities(self, account: OfficialAccount) -> str:
+        return capabilities.table_of(account)
+
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: AccountView, name: str) -> URLPattern:
             def with_account(request: HttpRequest, object_id: str) -> HttpResponse:
@@ -114,6 +121,7 @@ class OfficialAccountAdmin(BaseAdmin):
             own("modes", modes.modes_view, "modes"),
             own("token", rotation.token_view, "token"),
             own("aes-key", rotation.aes_key_view, "aes_key"),
+            own("menu", menus.menu_view, "menu"),
             own("self-test", self_test.self_test_view, "self_test"),
             *super().get_urls(),
         ]

@@ -12,12 +12,13 @@ from typing import Any
 
 from wechat.models import OfficialAccount
 from wechat.platform import metrics
-from wechat.platform.errors import Ambiguous, PlatformError, TokenRefused, error_of
+from wechat.platform.errors import Ambiguous, ContentRefused, PlatformError, TokenRefused, error_of
 from wechat.platform.tokens import current_token, give_up_token
 from wechat.platform.transport import Request, exchange
 
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 TYPING = "/cgi-bin/message/custom/typing"
+NO_MENU = 46003
 
 
 class PlatformClient:
@@ -37,6 +38,15 @@ class PlatformClient:
     def menu(self) -> dict[str, Any]:
         """The menu that the API made: {"menu": {"button": [...]}}; ContentRefused 46003 when there is none."""
         return self._get("/cgi-bin/menu/get")
+
+    def current_menu(self) -> dict[str, Any] | None:
+        """The menu that the API made, {"button": [...]}, or None."""
+        try:
+            return dict(self.menu()["menu"])
+        except ContentRefused as error:
+            if error.errcode != NO_MENU:
+                raise
+            return None
 
     def create_menu(self, menu: Mapping[str, Any]) -> None:
         self._post("/cgi-bin/menu/create", menu)

@@ -33,6 +33,7 @@ PAGES = {
     "/admin/wechat/officialaccount/{account}/change/": LOOK,
     "/admin/wechat/officialaccount/{account}/modes/": LOOK,
     "/admin/wechat/officialaccount/{account}/self-test/": LOOK,
+    "/admin/wechat/officialaccount/{account}/menu/": LOOK,
     "/admin/wechat/officialaccount/{account}/token/": OWNER,
     "/admin/wechat/officialaccount/{account}/aes-key/": OWNER,
     "/admin/wechat/officialaccount/add/": OWNER,

@@ -12,10 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from wechat.models import OfficialAccount
 from wechat.platform.client import PlatformClient
-from wechat.platform.errors import ContentRefused, PlatformError
+from wechat.platform.errors import PlatformError
 from wechat.platform.menu import problems_of, same
-
-NO_MENU = 46003
 
 
 class Command(BaseCommand):
@@ -47,11 +45,11 @@ class Command(BaseCommand):
             ) from error
 
     def _show(self, client: PlatformClient, _file: str | None, _dry_run: bool) -> None:
-        menu = current_menu(client)
+        menu = client.current_menu()
         self.stdout.write("no menu" if menu is None else text_of(menu))
 
     def _pull(self, client: PlatformClient, file: str, dry_run: bool) -> None:
-        menu = current_menu(client)
+        menu = client.current_menu()
         if menu is None:
             raise CommandError("the account has no menu at WeChat")
         if file == "-":
@@ -64,7 +62,7 @@ class Command(BaseCommand):
 
     def _push(self, client: PlatformClient, file: str, dry_run: bool) -> None:
         menu = menu_of(sys.stdin.read() if file == "-" else read(file))
-        before = current_menu(client)
+        before = client.current_menu()
         if before is not None and same(before, menu):
             self.stdout.write("The menu at WeChat is this one already")
             return
@@ -77,23 +75,13 @@ class Command(BaseCommand):
         )
 
     def _delete(self, client: PlatformClient, _file: str | None, dry_run: bool) -> None:
-        if current_menu(client) is None:
+        if client.current_menu() is None:
             self.stdout.write("There is no menu")
             return
         if not dry_run:
             client.delete_menu()
         verb = "Would delete" if dry_run else "Deleted"
         self.stdout.write(f"{verb} the menu, conditional menus included")
-
-
-def current_menu(client: PlatformClient) -> dict[str, Any] | None:
-    """The menu at WeChat, or None."""
-    try:
-        return dict(client.menu()["menu"])
-    except ContentRefused as error:
-        if error.errcode != NO_MENU:
-            raise
-        return None
 
 
 def read(file: str) -> str:
