@@ -10,14 +10,14 @@ WORKERS ?= auto
 .PHONY: help run demo test check bench lock format
 
 help:
-	@echo "make run    set up and serve at 127.0.0.1:$(PORT) (PORT= changes the port)"
+	@echo "make run    set up and serve at 127.0.0.1:$(PORT) (PORT= changes the port; PLATFORM=local adds a page to chat with the account)"
 	@echo "make demo   one encrypted question and its answer, then stop"
 	@echo "make test   the whole test suite on SQLite, PostgreSQL and Redis"
 	@echo "make check  lint, types, system checks, migrations, messages, OpenAPI"
 	@echo "make bench  the benchmarks"
 
 run: $(VENV)/runtime
-	@API_PORT=$(PORT) $(BIN)/python manage.py serve --port $(PORT)
+	@API_PORT=$(PORT) $(BIN)/python manage.py serve --port $(PORT) $(if $(PLATFORM),--platform $(PLATFORM))
 
 demo: $(VENV)/runtime
 	@API_PORT=$(PORT) $(BIN)/python manage.py serve --port $(PORT) --demo

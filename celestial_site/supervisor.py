@@ -110,14 +110,15 @@ class Supervisor:
                 log.warning("service ended, starting it again", extra=details)
                 self._start(service)
 
-    def wait_until_live(self, url: str) -> None:
-        """Until the web server answers; CommandError with its last lines when it doesn't."""
+    def wait_until_live(self, url: str, name: str = "web") -> None:
+        """Until a service answers at `url`; CommandError with its last lines when it doesn't."""
         deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self._running["web"].poll() is None:
+        while time.monotonic() < deadline and self._running[name].poll() is None:
             try:
                 with _opener.open(url, timeout=1):
                     return
             except OSError:
                 time.sleep(0.1)
-        lines = (self.folder / "web.log").read_text(errors="replace").splitlines()[-5:]
-        raise CommandError("the web server did not start:\n  " + "\n  ".join(lines))
+        lines = (self.folder / f"{name}.log").read_text(errors="replace").splitlines()[-5:]
+        what = "the web server" if name == "web" else f"the {name} process"
+        raise CommandError(f"{what} did not start:\n  " + "\n  ".join(lines))

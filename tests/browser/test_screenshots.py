@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.chat_pictures import WINDOWS
 from tests.browser.screenshots import FOLDER, LIMIT, PICTURES
 
 pytestmark = [pytest.mark.browser]
@@ -11,6 +12,7 @@ pytestmark = [pytest.mark.browser]
 NAMES = [
     *(f"{name}-{window}" for name in [*PICTURES, "replay"] for window in ("desktop", "phone")),
     "message-dark",
+    *WINDOWS,
 ]
 
 

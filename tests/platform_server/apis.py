@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -109,7 +110,7 @@ def custom_send(platform: LocalPlatform, call: Call) -> Answer:
     refusal = follower.take()
     if refusal:
         raise Refused(refusal, "response out of time limit or subscription is canceled")
-    follower.chat.append(Line("customer", text))
+    follower.chat.append(Line("customer", text, kind=str(kind), content=body[str(kind)]))
     return {}
 
 
@@ -137,6 +138,9 @@ def typing(platform: LocalPlatform, call: Call) -> Answer:
     if not any(line.way == "follower" for line in follower.chat):
         raise Refused(45080, "no user message in 30 s")
     platform.typing.append((follower.openid, body["command"]))
+    platform.typing_since.pop(follower.openid, None)
+    if body["command"] == "Typing":
+        platform.typing_since[follower.openid] = time.time()
     return {}
 
 

@@ -19,6 +19,7 @@ class Fault:
     reset: bool = False  # closed with RST, nothing was done
     lost: bool = False  # the work was done, then RST instead of the answer
     slow: float = 0.0  # the work was done, the answer comes after that many seconds
+    name: str = ""  # how the chat page calls it
 
     @property
     def acts(self) -> bool:
@@ -36,6 +37,11 @@ class Faults:
     def add(self, path: str, fault: Fault, times: int | None = 1) -> None:
         with self._lock:
             self._waiting.setdefault(path, []).append((fault, times))
+
+    def waiting(self, path: str) -> list[tuple[str, int | None]]:
+        """What is still to come on a path: its name and how often (None: always)."""
+        with self._lock:
+            return [(fault.name, times) for fault, times in self._waiting.get(path, [])]
 
     def clear(self) -> None:
         with self._lock:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
+_numbers = itertools.count(1)
 ALLOWANCES = {"message": (5, 172800), "menu": (3, 60), "follow": (3, 60), "scan": (3, 60)}
 EVENTS = {
     "click": "menu",
@@ -22,6 +25,9 @@ class Line:
     way: str
     text: str
     at: float = field(default_factory=time.time)
+    kind: str = "text"
+    content: dict[str, Any] = field(default_factory=dict)  # the reply's elements, the customer message's body
+    id: str = field(default_factory=lambda: str(next(_numbers)))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests import credentials
-from tests.platform_server import apis, delivery
+from tests.platform_server import apis, delivery, phone
 from tests.platform_server.faults import Fault, Faults
 from tests.platform_server.followers import EVENTS, Follower, Line
 from tests.platform_server.tokens import Tokens
@@ -25,15 +25,16 @@ from wechat import xml
 _rids = itertools.count(1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
-    """One request of the gateway."""
+    """One request of the gateway; `errcode` is what it got (None: no answer that says one)."""
 
     method: str
     path: str
     query: dict[str, str]
     body: bytes
     at: float
+    errcode: int | None = None
 
     @property
     def json(self) -> Any:
@@ -60,12 +61,18 @@ class LocalPlatform:
     followers: dict[str, Follower] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     typing: list[tuple[str, str]] = field(default_factory=list)
+    typing_since: dict[str, float] = field(default_factory=dict)
     menu: dict[str, Any] | None = None
     daily_limits: dict[str, int] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     rids: dict[str, dict[str, Any]] = field(default_factory=dict)
     resets: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
+    gateway: str = ""  # where the chat page's messages go
+    callback_path: str = "/wechat"
+    conditional: dict[str, dict[str, Any]] = field(default_factory=dict)
+    drops: int = 0  # so many of the gateway's next answers are lost on the way
+    exchanges: list[tuple[str, str, delivery.Exchange]] = field(default_factory=list)
 
     def follower(self, openid: str = credentials.OPENID, *did: str) -> Follower:
         """The follower, who just did what `did` names ("message", "menu", "follow", "scan")."""
@@ -100,6 +107,13 @@ class LocalPlatform:
         """Deliver a text or a whole XML body to the gateway at `base`, with WeChat's retries."""
         if isinstance(message, str):
             message = delivery.text_xml(self.original_id, openid, message)
+        exchange = self.arrive(base, message, rules.pop("path", "/wechat"), rules.pop("style", ""))
+        delivery.deliver(self, exchange, **rules)
+        self.show(xml.parse(message).from_user, exchange)
+        return exchange
+
+    def arrive(self, base: str, message: bytes, path: str = "/wechat", style: str = "") -> delivery.Exchange:
+        """What the follower's act changes on the platform, and its request, which is not sent yet."""
         incoming = xml.parse(message)
         follower = self.follower(incoming.from_user)
         trigger = EVENTS.get(incoming.event_name, "") if incoming.is_event else "message"
@@ -108,11 +122,30 @@ class LocalPlatform:
         if trigger:
             follower.act(trigger)
         follower.follows = incoming.event_name != "unsubscribe"
-        follower.chat.append(Line("follower", incoming.text or incoming.event or incoming.msg_type))
-        exchange = delivery.deliver(self, base, message, **rules)
-        if exchange.shown:
-            follower.chat.append(Line("notice" if exchange.is_notice else "passive", exchange.shown))
+        said = incoming.text or incoming.event or incoming.msg_type
+        did = incoming.event_name if incoming.is_event else incoming.msg_type
+        follower.chat.append(Line("follower", said, kind=did))
+        exchange = delivery.prepare(self, base, message, path, style)
+        with self.lock:
+            self.exchanges.append((incoming.from_user, follower.chat[-1].id, exchange))
         return exchange
+
+    def show(self, openid: str, exchange: delivery.Exchange) -> None:
+        """Put the reply into the follower's chat."""
+        if exchange.shown:
+            way = "notice" if exchange.is_notice else "passive"
+            kind = str(exchange.reply.get("MsgType", "text"))
+            self.chat(openid).append(Line(way, exchange.shown, kind=kind, content=dict(exchange.reply)))
+
+    def menu_of(self, _openid: str) -> dict[str, Any] | None:
+        """The menu that a follower's phone shows."""
+        return self.menu
+
+    def take_drop(self) -> bool:
+        """Whether this answer is lost; one less of them is left."""
+        with self.lock:
+            self.drops, dropped = max(self.drops - 1, 0), self.drops > 0
+        return dropped
 
     def respond(self, call: Call, fault: Fault | None) -> tuple[int, bytes]:
         """Status and body; the state changes under one lock, as a database would."""
@@ -128,6 +161,7 @@ class LocalPlatform:
                 body = apis.answer(self, call)
             except apis.Refused as refusal:
                 body = {"errcode": refusal.errcode, "errmsg": f"{refusal.errmsg} rid: {self._rid(call)}"}
+            call.errcode = int(body.get("errcode", 0))
         return 200, json.dumps(body, ensure_ascii=False).encode()
 
     def _rid(self, call: Call) -> str:
@@ -142,6 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if phone.belongs(parts.path):
+            self._page(parts.path, dict(parse_qsl(parts.query)), body)
+            return
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query)), body, time.time())
         fault = self.platform.faults.take(parts.path)
         if fault and fault.reset:
@@ -157,10 +194,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_GET
 
-    def _answer(self, status: int, body: bytes) -> None:
+    def _page(self, path: str, query: dict[str, str], body: bytes) -> None:
+        """The chat page, for this machine's own browser and no other site's scripts."""
+        is_json = self.headers.get("Content-Type", "").startswith("application/json")
+        if not phone.is_local(self.headers.get("Host", "")) or (self.command == "POST" and not is_json):
+            self._answer(403, b"{}")
+            return
+        status, kind, answer = phone.answer(self.platform, self.command, path, query, body)
+        self._answer(status, answer, {"Content-Type": kind, **phone.HEADERS})
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         try:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; encoding=utf-8")
+            for name, value in (headers or {"Content-Type": "application/json; encoding=utf-8"}).items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -186,13 +233,19 @@ class _Server(ThreadingHTTPServer):
         return
 
 
+def server_of(platform: LocalPlatform, port: int = 0) -> _Server:
+    """The HTTP server in front of it, on loopback alone; it does not serve yet."""
+    handler = type("Handler", (_Handler,), {"platform": platform})
+    server = _Server(("127.0.0.1", port), handler)
+    platform.url = f"http://127.0.0.1:{server.server_address[1]}"
+    return server
+
+
 @contextmanager
 def running_platform(**state: Any) -> Iterator[LocalPlatform]:
     """A platform that serves on a free port of loopback."""
     platform = LocalPlatform(**state)
-    handler = type("Handler", (_Handler,), {"platform": platform})
-    server = _Server(("127.0.0.1", 0), handler)
-    platform.url = f"http://127.0.0.1:{server.server_address[1]}"
+    server = server_of(platform)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

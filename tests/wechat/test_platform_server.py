@@ -152,7 +152,7 @@ def test_what_is_no_reply_is_a_fault(local: LocalPlatform, answer: tuple[int, by
 
 def test_a_gateway_that_is_down_shows_the_notice(local: LocalPlatform, free_port: int) -> None:
     exchange = local.deliver(f"http://127.0.0.1:{free_port}", QUESTION, pause=0.01)
-    assert exchange.problems == ["ConnectError"] * 4
+    assert exchange.problems == ["ConnectionRefusedError"] * 4
     assert exchange.is_notice
 
 

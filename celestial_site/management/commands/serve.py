@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from celestial_site.first_run import FirstRun, prepare
+from celestial_site.local_platform import platform_service
 from celestial_site.supervisor import Supervisor, services
 
 QUESTION = "今天黄历"
@@ -30,6 +31,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo", action="store_true", help="stop after the question, 0 when it was answered"
         )
+        parser.add_argument(
+            "--platform",
+            choices=["local"],
+            help="local: play WeChat's side here, with a page to chat with the account",
+        )
+        parser.add_argument("--platform-port", type=int, help="of that page (default: the port after --port)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
@@ -37,10 +44,18 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         first_run = prepare()
-        with Supervisor(services(port), settings.CELESTIAL_VAR / "log") as supervisor:
+        wanted, chat = services(port), ""
+        if options["platform"]:
+            page = options["platform_port"] or port + 1
+            refuse_busy_port(page)
+            wanted.append(platform_service(page, f"http://127.0.0.1:{port}"))
+            chat = f"http://127.0.0.1:{page}/"
+        with Supervisor(wanted, settings.CELESTIAL_VAR / "log") as supervisor:
             supervisor.wait_until_live(f"http://127.0.0.1:{port}/livez")
+            if chat:
+                supervisor.wait_until_live(chat, "platform")
             answer = ask(port)
-            self.stdout.write(summary(first_run, port, answer))
+            self.stdout.write(summary(first_run, port, answer, chat))
             self.stdout.flush()
             if not options["demo"]:
                 self._keep_serving(supervisor)
@@ -82,7 +97,7 @@ def ask(port: int) -> str:
     return done.stdout.strip()
 
 
-def summary(first_run: FirstRun, port: int, answer: str) -> str:
+def summary(first_run: FirstRun, port: int, answer: str, chat: str = "") -> str:
     """What the newcomer needs, secrets only on the run that made them."""
     base = f"http://127.0.0.1:{port}"
     lines = ["", "Celestial Nexus is running.", ""]
@@ -90,6 +105,11 @@ def summary(first_run: FirstRun, port: int, answer: str) -> str:
     lines += first_run.secret_lines()
     lines += [f"  Admin      {base}/admin/{first_run.login()}"]
     lines += [f"  API        {base}/api/docs/"]
+    lines += (
+        [f"  Chat       {chat}   (WeChat's side on this machine: write to the account as a follower does)"]
+        if chat
+        else []
+    )
     lines += [f"  API key    {first_run.api_key}"] if first_run.api_key else []
     lines += ["", f"  Question   {QUESTION}", "  Answer     (decrypted)", ""]
     lines += [f"    {line}" for line in answer.splitlines()]
