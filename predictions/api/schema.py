@@ -115,7 +115,8 @@ def _risings(names: tuple[str, ...], **more: Json) -> Json:
     """Local times that may be missing, with the reasons why."""
     times: Json = {name: {"type": ["string", "null"], "format": "date-time"} for name in names}
     height: Json = {"transit_altitude": {"type": ["number", "null"]}}
-    return complete(times | height | {"reason": _MAYBE_TEXT, "reasons": _OPEN} | more)
+    stays: Json = {"stays": {"type": ["string", "null"], "enum": ["up", "down", None]}}
+    return complete(times | height | stays | {"reason": _MAYBE_TEXT, "reasons": _OPEN} | more)
 
 
 _SKY_ANSWERS: Json = {

@@ -15,6 +15,7 @@ SMALL, BODY, LARGE, HUGE = 12, 14, 18, 26
 FILLS = (
     *("ink", "muted", "accent", "paper", "panel", "mark", "shade", "good", "bad"),
     *("wood", "fire", "earth", "metal", "water", "sun", "moon", "dark-moon", "night"),
+    *("day", "civil", "nautical", "astronomical", "penumbra", "umbra"),
 )
 # Strokes: a line is hair-thin and grey, `line-strong` is of ink; `dashed` goes with any of them.
 STROKES = (

@@ -10,7 +10,7 @@ import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from math import asin, degrees
+from math import asin, degrees, hypot
 
 import astronomy
 
@@ -136,10 +136,13 @@ def following(instant: datetime, kind: str, count: int) -> list[Eclipse]:
 
 
 def local_circumstances(eclipse: Eclipse, site: Site) -> Json:
-    """Whether and how an eclipse is seen: {"visible", "type", "altitude", "magnitude", contacts…}.
+    """Whether and how an eclipse is seen: {"visible", "type", "altitude", "magnitude", "moon", contacts…}.
 
     ``type`` is what the place sees. Altitudes are degrees above the horizon at the local peak, refraction
-    included; contacts carry the local offset.
+    included; contacts carry the local offset. ``moon`` is the moon at the local peak as somebody who faces it
+    sees it, ``right`` of and ``up`` (towards the zenith) from the centre of the sun or of the Earth's shadow;
+    its ``radius`` and both distances are in radii of the sun, or of the moon in a lunar eclipse. Null where no
+    place for it can be told.
     """
     return _solar_here(eclipse, site) if eclipse.kind == "solar" else _lunar_here(eclipse, site)
 
@@ -153,6 +156,7 @@ def _lunar_here(eclipse: Eclipse, site: Site) -> Json:
         "complete": all(value > 0 for value in altitudes.values()),
         "type": eclipse.type,
         "altitude": round(altitudes["peak"], 1),
+        "moon": _moon_in_shadow(to_time(eclipse.peak), site),
         "contacts": [
             {"name": name, "local": site.text(contacts[name]), "altitude": round(altitudes[name], 1)}
             for name in ordered
@@ -198,7 +202,8 @@ def _topocentric(body: astronomy.Body, when: astronomy.Time, site: Site) -> astr
 def _solar_here(eclipse: Eclipse, site: Site) -> Json:
     found = _local_solar(eclipse.peak, site)
     if found is None:
-        return {"visible": False, "complete": False, "type": None, "altitude": None, "contacts": []}
+        unseen = {"visible": False, "complete": False, "type": None, "altitude": None}
+        return unseen | {"moon": None, "contacts": []}
     contacts = {
         "partial_begin": found.partial_begin,
         "total_begin": found.total_begin,
@@ -214,6 +219,7 @@ def _solar_here(eclipse: Eclipse, site: Site) -> Json:
         "altitude": round(found.peak.altitude, 1),
         "magnitude": round(_magnitude(found.peak.time, site), 3),
         "obscuration": round(found.obscuration, 3),
+        "moon": _moon_on_sun(found.peak.time, site),
         "contacts": [
             {
                 "name": name,
@@ -223,6 +229,40 @@ def _solar_here(eclipse: Eclipse, site: Site) -> Json:
             for name, event in events.items()
         ],
     }
+
+
+def _moon_on_sun(when: astronomy.Time, site: Site) -> Json:
+    """As the place sees it, in radii of the sun."""
+    sun, moon = (_topocentric(body, when, site) for body in (astronomy.Body.Sun, astronomy.Body.Moon))
+    turned = astronomy.Rotation_EQD_HOR(when, site.observer)
+    right, up = _beside(*(astronomy.RotateVector(turned, body.vec) for body in (sun, moon)))
+    unit = asin(_SUN_KM / (sun.dist * astronomy.KM_PER_AU))
+    radius = asin(_MOON_KM / (moon.dist * astronomy.KM_PER_AU)) / unit
+    return {"right": round(right / unit, 3), "up": round(up / unit, 3), "radius": round(radius, 3)}
+
+
+def _moon_in_shadow(when: astronomy.Time, site: Site) -> Json:
+    """From the Earth's centre, as the magnitudes are, but upright as at the place; in radii of the moon."""
+    sun, moon = astronomy.GeoVector(astronomy.Body.Sun, when, True), astronomy.GeoMoon(when)
+    shadow = astronomy.Vector(-sun.x, -sun.y, -sun.z, when)
+    turned = astronomy.Rotation_EQJ_HOR(when, site.observer)
+    right, up = _beside(*(astronomy.RotateVector(turned, body) for body in (shadow, moon)))
+    unit = asin(_MOON_KM / (moon.Length() * astronomy.KM_PER_AU))
+    return {"right": round(right / unit, 3), "up": round(up / unit, 3), "radius": 1.0}
+
+
+def _beside(centre: astronomy.Vector, other: astronomy.Vector) -> tuple[float, float]:
+    """How far one direction is to the right of and above another, in radians.
+
+    Both are horizontal vectors: x to the north, y to the west, z to the zenith.
+    """
+    across = hypot(centre.x, centre.y)
+    height = centre.Length()
+    right = (centre.y * other.x - centre.x * other.y) / across
+    along = (centre.x * other.x + centre.y * other.y) / across
+    up = (across * other.z - centre.z * along) / height
+    forward = (across * along + centre.z * other.z) / height
+    return right / forward, up / forward
 
 
 def _magnitude(when: astronomy.Time, site: Site) -> float:

@@ -90,15 +90,21 @@ def moon_facts(site: Site, day: date) -> Json:
 
 
 def _shown(body: astronomy.Body, site: Site, day: date, times: dict[str, datetime | None]) -> Json:
-    """The times as local text; ``reasons`` has a sentence for each that is null, ``reason`` the first of them."""
+    """The times as local text; ``reasons`` has a sentence for each that is null, ``reason`` the first of them.
+
+    ``stays`` is "up" or "down" where the body neither rises nor sets.
+    """
     missing = [name for name, instant in times.items() if instant is None]
     reasons: Json = {}
+    stays = None
     if missing:
         lowest, highest = _altitude_range(body, site, day)
+        if times["rise"] is None and times["set"] is None:
+            stays = "up" if (lowest + highest) / 2 > _LIMB else "down"
         reasons = {name: _reason(body, name, lowest, highest) for name in missing}
     shown: Json = {name: site.text(instant) if instant else None for name, instant in times.items()}
     first = next((reasons[name] for name in ("rise", "set") if name in reasons), None)
-    return shown | {"reason": first, "reasons": reasons}
+    return shown | {"stays": stays, "reason": first, "reasons": reasons}
 
 
 @lru_cache(maxsize=512)

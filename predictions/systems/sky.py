@@ -9,6 +9,8 @@ from json import loads
 import astronomy
 
 from predictions import rules
+from predictions.drawings.sky import draw
+from predictions.drawings.sky_tables import tables
 from predictions.moment import Moment, date_errors, moment_errors, resolve_moment
 from predictions.registry import System
 from predictions.schemas import BIRTH, CALENDAR_SOURCE, DATE, FIRST_YEAR, LAST_YEAR, object_schema
@@ -200,6 +202,8 @@ SYSTEM = System(
     render=render,
     describe=describe,
     range={"from": FIRST_YEAR, "to": LAST_YEAR},
+    draw=draw,
+    tables=tables,
     needs_birth=False,
     group="历法民俗",
     check=check,

@@ -136,6 +136,8 @@ def test_polar_day_and_polar_night_have_no_times_but_reasons():
     summer, winter = (horizon.sun_facts(TROMSO, day) for day in (date(2026, 6, 21), date(2026, 12, 21)))
     assert (summer["rise"], summer["set"], summer["reason"]) == (None, None, "极昼：太阳整日不落。")
     assert (winter["rise"], winter["set"], winter["reason"]) == (None, None, "极夜：太阳整日不升。")
+    assert (summer["stays"], winter["stays"]) == ("up", "down")
+    assert horizon.sun_facts(SHANGHAI, date(2026, 6, 21))["stays"] is None
     assert winter["civil_dawn"] is not None
     assert summer["transit"][:16] == "2026-06-21T12:45"
     assert set(summer["reasons"]) == {
@@ -179,7 +181,7 @@ def test_every_place_and_day_has_a_time_or_a_reason(latitude, longitude, step, z
     for found in (horizon.sun_facts(site, day), horizon.moon_facts(site, day)):
         for name in ("rise", "set", "transit"):
             assert (found[name] is None) == (name in found["reasons"])
-        for name in set(found) - {"reason", "reasons", "day_length", "transit_altitude"}:
+        for name in set(found) - {"stays", "reason", "reasons", "day_length", "transit_altitude"}:
             assert found[name] is None or datetime.fromisoformat(found[name])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from math import hypot
 from pathlib import Path
 
 from predictions.sky import canon, eclipses
@@ -90,6 +91,7 @@ def test_an_eclipse_on_the_other_side_of_the_earth_is_not_seen():
         "complete": False,
         "type": None,
         "altitude": None,
+        "moon": None,
         "contacts": [],
     }
 
@@ -109,3 +111,46 @@ def test_a_lunar_eclipse_that_begins_before_moonrise_is_seen_in_part():
             "penumbral_end",
         ),
     ]
+
+
+def eclipse_on(day: str) -> eclipses.Eclipse:
+    return next(found for found in eclipses.canon() if str(found.peak.date()) == day)
+
+
+def test_the_place_of_the_moon_before_the_sun_gives_the_magnitude():
+    for day in ("2020-06-21", "2010-01-15", "2012-05-20"):
+        seen = eclipses.local_circumstances(eclipse_on(day), SHANGHAI)
+        moon = seen["moon"]
+        apart = hypot(moon["right"], moon["up"])
+        assert abs((1 + moon["radius"] - apart) / 2 - seen["magnitude"]) < 0.002, day
+    total = eclipses.local_circumstances(eclipse_on("2009-07-22"), SHANGHAI)["moon"]
+    assert total["radius"] == 1.078
+    assert hypot(total["right"], total["up"]) < 0.078
+
+
+def test_the_moon_comes_to_the_sun_from_the_west():
+    """In a Chinese morning the west is above a sun that stands in the east, and a little to its right."""
+    local = eclipses._local_solar(eclipse_on("2009-07-22").peak, SHANGHAI)
+    assert local is not None
+    first = eclipses._moon_on_sun(local.partial_begin.time, SHANGHAI)
+    last = eclipses._moon_on_sun(local.partial_end.time, SHANGHAI)
+    assert first["right"] > 0.2
+    assert first["up"] > 1.5
+    assert last["right"] < -0.2
+    assert last["up"] < -1.5
+
+
+def test_the_shadow_that_the_moons_place_and_the_magnitudes_give_has_the_size_of_the_earths():
+    for found in [found for found in eclipses.canon() if found.magnitudes][::12]:
+        moon = eclipses.local_circumstances(found, SHANGHAI)["moon"]
+        apart = hypot(moon["right"], moon["up"])
+        umbra, penumbra = (apart - 1 + 2 * magnitude for magnitude in found.magnitudes)
+        assert 2.6 < umbra < 2.8, found
+        assert 4.6 < penumbra < 4.85, found
+
+
+def test_a_moon_south_of_the_shadow_is_below_it_for_who_looks_south():
+    """On 2024-09-18 only the moon's northern edge came into the umbra."""
+    dallas = Site(32.78, -96.8, "America/Chicago")
+    moon = eclipses.local_circumstances(eclipse_on("2024-09-18"), dallas)["moon"]
+    assert moon["up"] < -1.5
