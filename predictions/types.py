@@ -166,11 +166,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What is a table to the reader, for the reading page: the first cell of a row is the row's heading."""
+    """What is a table to the reader, for the reading page: the first cell of a row is the row's heading.
+
+    A ``leading`` table stands before the pictures.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    leading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _luck_in_words(luck: Json) -> str:
 def tables(chart: Chart) -> tuple[Table, ...]:
     """The pillars; where the hour is unknown also what each hour would make of the chart."""
     facts = chart.facts
-    found = [Table("四柱", _HEADS, tuple(_rows(facts)))]
+    found = [Table("四柱", _HEADS, tuple(_rows(facts)), leading=True)]
     if facts["sensitivity"]:
         found.append(_hours_table(facts["sensitivity"]))
     return tuple(found)

@@ -54,19 +54,16 @@ def tables(chart: Chart) -> tuple[Table, ...]:
     """Every day with its reasons, and why the others are excluded."""
     days = tuple(_day_row(day) for day in chart.facts["days"])
     excluded = tuple(_reason_row(*found) for found in _by_reason(chart.facts["excluded"]).items())
-    found = [Table("合用的日子", ("日期", "分数", "理由", "吉时"), days)] if days else []
-    return (*found, Table("排除的日子", ("理由", "天数", "日期"), excluded)) if excluded else tuple(found)
+    found = [Table("合用的日子", ("日期与分数", "理由与吉时"), days)] if days else []
+    return (*found, Table("排除的日子", ("理由", "日期"), excluded)) if excluded else tuple(found)
 
 
 def _day_row(day: Json) -> tuple[Cell, ...]:
-    reasons = "\n".join(
-        f"{reason['points']:+d} {reason['text']}〔{reason['source']}〕" for reason in day["reasons"]
-    )
+    reasons = [f"{reason['points']:+d} {reason['text']}〔{reason['source']}〕" for reason in day["reasons"]]
+    hours = f"吉时：{' '.join(day['hours']) or '无'}"
     return (
-        Cell(f"{day['date']}\n{day['weekday']} {_lunar(day)}\n{day['ganzhi']}日 {day['clash']}", "strong"),
-        Cell(str(day["score"]), "good" if day["score"] >= 0 else "bad"),
-        Cell(reasons, "left"),
-        Cell("\n".join(day["hours"]) or "无"),
+        Cell(f"{day['date']}\n{day['weekday']} {_lunar(day)}\n{day['ganzhi']}日 {day['score']}分", "strong"),
+        Cell("\n".join([*reasons, day["clash"], hours]), "left"),
     )
 
 
@@ -80,4 +77,4 @@ def _by_reason(excluded: list[Json]) -> dict[str, list[str]]:
 
 
 def _reason_row(reason: str, dates: list[str]) -> tuple[Cell, ...]:
-    return Cell(reason, "left strong"), Cell(str(len(dates))), Cell("、".join(dates), "left")
+    return Cell(f"{reason}\n{len(dates)}天", "left strong"), Cell("、".join(dates), "left")

@@ -32,13 +32,15 @@ def contents(page: Page, lang: str) -> dict[str, Any]:
     system = registry.get(page.system)
     answer = engine.answer(page.system, page.input, page.options, lang)
     chart, shown = answer.chart, words(lang)
+    tables = system.tables(chart) if system.tables else ()
     return {
         "lang": lang,
         "words": shown,
         "title": system.title_en if lang == "en" else system.title,
         "answer": answer,
         "figures": [_figure(drawing) for drawing in system.draw(chart)] if system.draw else [],
-        "tables": system.tables(chart) if system.tables else (),
+        "leading_tables": [table for table in tables if table.leading],
+        "tables": [table for table in tables if not table.leading],
         "facts": list(_fact_rows(answer, lang)),
         "sentences": [_sentence(statement, chart, shown) for statement in answer.reading.statements],
         "notes": [_note(notice) for notice in chart.warnings],

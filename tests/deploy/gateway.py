@@ -117,6 +117,8 @@ def new_gateway(folder: Path) -> Gateway:
     """Ports, a migrated database and a certificate; nothing runs yet."""
     folder.mkdir(parents=True, exist_ok=True)
     server = prepare_server(folder / "var", workers=2)
+    collected = server.manage("collectstatic", "--noinput", "-v", "0")
+    assert collected.returncode == 0, collected.stderr
     for name in ("API_PORT", "PROMETHEUS_MULTIPROC_DIR", "BIND"):
         server.environment.pop(name, None)
     ports = {name: free_port() for name in ("HTTP", "HTTPS", "WECHAT", "API")}

@@ -179,3 +179,14 @@ def test_the_request_id_of_nginx_is_the_application_s(gateway):
     logged = json.loads(gateway.access_log().splitlines()[-1])["request_id"]
     assert logged != "chosenbytheclient0000000000000000"
     assert headers["X-Request-ID"] == logged
+
+
+def test_reading_pages_are_reached_limited_by_address_and_in_no_log(gateway):
+    answers = [gateway.fetch(f"{gateway.https}/r/guessedToken{number}") for number in range(60)]
+    statuses = {status for status, _headers, _body in answers}
+    assert statuses == {404, 429}
+    assert answers[0][1]["X-Robots-Tag"].startswith("noindex")
+    assert answers[0][1]["Cache-Control"] == "private, no-store"
+    assert gateway.fetch(f"{gateway.https}/r/guessedToken", b"x" * 2000)[0] == 413
+    written = "".join(file.read_text() for file in gateway.folder.glob("*.log"))
+    assert "guessedToken" not in written

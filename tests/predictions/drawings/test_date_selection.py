@@ -42,6 +42,6 @@ def test_no_day_no_picture():
 def test_every_reason_is_in_the_tables_with_its_source():
     chart = chart_of()
     chosen, excluded = tables(chart)
-    assert "+2 黄道日，青龙值日〔协纪辨方书〕" in chosen.rows[0][2].text
-    dates = {date for row in excluded.rows for date in row[2].text.split("、")}
+    assert "+2 黄道日，青龙值日〔协纪辨方书〕" in chosen.rows[0][1].text
+    dates = {date for row in excluded.rows for date in row[1].text.split("、")}
     assert dates == {day["date"] for day in chart.facts["excluded"]}
