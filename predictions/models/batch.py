@@ -35,7 +35,7 @@ KEPT = timedelta(days=7)
 IDEMPOTENCY = timedelta(hours=24)
 CHUNK = 25
 # A chunk takes well under a second; a lease that ends is a dead worker's.
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)
 # After this long without progress the sweeper wakes a worker again.
 WAKE = timedelta(seconds=10)
 
