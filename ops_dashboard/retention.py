@@ -42,10 +42,13 @@ PRUNED_HOURLY = {
     "wechat.FollowerMinute": "5 minutes",
     "wechat.RejectionMinute": "30 days",
     "predictions.RevokedPages": "as long as a link lives",
+    "predictions.Batch": "7 days",
+    "predictions.ApiUsage": "400 days",
 }
 # Deleted with the row that they belong to.
 OWNED = {
     "wechat.Attempt": "wechat.Message",
+    "predictions.BatchChunk": "predictions.Batch",
     "ops_dashboard.AlertNotice": "ops_dashboard.AlertEvent",
     "ops_dashboard.CountedDuplicates": "wechat.DedupFingerprint",
     "auth.User_groups": "auth.User",

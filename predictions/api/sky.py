@@ -43,7 +43,7 @@ class MoonPhases(PublicEndpoint):
         tag="tables",
         curl=curl("sky/moon-phases/2026"),
         parameters=[parameter("year", "path", _YEAR, 2026)],
-        errors=(422,),
+        errors=(404, 422),
     )
     def get(self, request: Request, year: str) -> Response:
         """new, first_quarter, full, last_quarter with their instants; new moons are the lunar calendar's. No

@@ -169,7 +169,7 @@ class CalendarDay(PublicEndpoint):
         tag="tables",
         curl=curl("calendar/2026-02-17"),
         parameters=[parameter("date", "path", {"type": "string", "format": "date"}, "2026-02-17")],
-        errors=(422,),
+        errors=(404, 422),
     )
     def get(self, request: Request, date: str) -> Response:
         """The facts of the system calendar with its default options. No key needed."""
@@ -186,7 +186,7 @@ class LunarYear(PublicEndpoint):
         tag="tables",
         curl=curl("calendar/lunar/2025"),
         parameters=[parameter("year", "path", _YEAR, 2025)],
-        errors=(422,),
+        errors=(404, 422),
     )
     def get(self, request: Request, year: str) -> Response:
         """12 or 13 months, each with its first civil day and length. No key needed."""
@@ -202,7 +202,7 @@ class SolarTerms(PublicEndpoint):
         tag="tables",
         curl=curl("calendar/terms/2026"),
         parameters=[parameter("year", "path", _YEAR, 2026)],
-        errors=(422,),
+        errors=(404, 422),
     )
     def get(self, request: Request, year: str) -> Response:
         """The instant in UTC and UTC+8 and the printed date of each term. No key needed."""

@@ -50,6 +50,8 @@ PERSON = object_schema(
         {"required": ["birth"]},
         {"required": BIRTH["required"]},
     ],
+    # A part of a birth beside the 生肖 is a slip, not something to leave out silently.
+    dependentRequired=dict.fromkeys(BIRTH["properties"], BIRTH["required"]),
     description="生肖，或出生（只用到日期）",
 )
 INPUT_SCHEMA = object_schema(
