@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from predictions.types import Json
 
+# The states of a line that a picture has room for; the reading tells the others.
+SHOWN_MARKS = ("旬空", "月破", "日破", "暗动")
 _ORDINALS = ("初", "二", "三", "四", "五", "上")
 
 
@@ -11,8 +13,11 @@ def liuyao_description(facts: Json) -> str:
     """All that the picture of 六爻 shows."""
     main, changed = facts["main"], facts["changed"]
     told = [f"本卦{_palace(main)}", *([f"变卦{_palace(changed)}"] if changed else ["六爻安静，没有变卦"])]
+    if facts["focus"]:
+        told.append(f"用神{facts['focus']['relative']}")
     others = changed["lines"] if changed else [None] * 6
-    lines = [_line(line, other) for line, other in zip(main["lines"], others, strict=True)]
+    pairs = zip(main["lines"], others, strict=True)
+    lines = [_line(line, other, facts["focus"]) for line, other in pairs]
     return f"{'，'.join(told)}。{_day(facts)}自下而上：{'；'.join(lines)}。"
 
 
@@ -30,18 +35,28 @@ def _day(facts: Json) -> str:
     return f"月建{facts['month']}，日辰{facts['day']}，旬空{void}{f'，{body}' if body else ''}。"
 
 
-def _line(line: Json, other: Json | None) -> str:
+def notes_of(line: Json, focus: Json | None) -> list[str]:
+    """用神 where the line is or hides it, its states, 伏神."""
+    told = ["用神"] if focus and line["position"] in _focus_positions(focus) else []
+    told += [mark for mark in line["marks"] if mark in SHOWN_MARKS]
+    return [*told, f"伏{_relative(line['hidden'])}"] if line["hidden"] else told
+
+
+def _focus_positions(focus: Json) -> list[int]:
+    hidden = [focus["hidden"]] if focus["hidden"] else []
+    return [line["position"] for line in [*focus["lines"], *hidden]]
+
+
+def _line(line: Json, other: Json | None, focus: Json | None) -> str:
     """初爻：子孙己卯木，阳爻，动，变为官鬼辛丑土."""
     told = [f"{_ORDINALS[line['position'] - 1]}爻{_relative(line)}", f"{line['yin_yang']}爻"]
     told += [word for word, holds in (("世", line["shi"]), ("应", line["ying"])) if holds]
     if line["spirit"]:
         told.append(f"临{line['spirit']}")
-    if "旬空" in line["marks"]:
-        told.append("旬空")
-    if line["hidden"]:
-        told.append(f"伏神{_relative(line['hidden'])}")
+    told += [f"伏神{note[1:]}" if note.startswith("伏") else note for note in notes_of(line, focus)]
     if other is not None:
-        void = "（旬空）" if "旬空" in other["marks"] else ""
+        shown = "、".join(mark for mark in other["marks"] if mark in SHOWN_MARKS)
+        void = f"（{shown}）" if shown else ""
         moved = f"发动变为{other['yin_yang']}爻" if line["moving"] else "不动，变卦此爻为"
         told.append(f"{moved}{_relative(other)}{void}")
     return "，".join(told)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from predictions.drawings.hexagram_words import liuyao_description, meihua_description, trigram_role
+from predictions.drawings.hexagram_words import (
+    SHOWN_MARKS,
+    liuyao_description,
+    meihua_description,
+    notes_of,
+    trigram_role,
+)
 from predictions.drawings.picture import BODY, ELEMENT_CLASSES, LARGE, SMALL, WIDTH, Picture
 from predictions.drawings.widths import width_of
 from predictions.types import Chart, Drawing, Json
@@ -30,7 +36,7 @@ def draw_liuyao(chart: Chart) -> tuple[Drawing, ...]:
         picture.text(_SHI, 25, "→", "muted middle", size=LARGE)
     for line in facts["main"]["lines"]:
         top = _HEAD + (6 - line["position"]) * _ROW
-        _draw_main_line(picture, line, left, top)
+        _draw_main_line(picture, line, facts["focus"], left, top)
         if changed:
             _draw_changed_line(picture, changed["lines"][line["position"] - 1], line["moving"], top)
     _draw_foot(picture, facts, _HEAD + 6 * _ROW)
@@ -43,18 +49,18 @@ def _draw_name(picture: Picture, of: Json, middle: float) -> None:
     picture.text(middle, 44, " · ".join(told), "muted middle", size=SMALL)
 
 
-def _draw_main_line(picture: Picture, line: Json, left: float, top: float) -> None:
-    """A row: 六神, 六亲 with 纳甲, the bar, whether it moves, 世 or 应; below it 伏神 and 旬空."""
+def _draw_main_line(picture: Picture, line: Json, focus: Json | None, left: float, top: float) -> None:
+    """A row: 六神, 六亲 with 纳甲, the bar, whether it moves, 世 or 应; below it 用神, 旬空 and 伏神."""
     if line["moving"]:
         picture.rect(left, top + 1, _MAIN_WIDTH, _ROW - 2, "mark", radius=4)
-    notes = _notes(line)
+    notes = notes_of(line, focus)
     middle = top + _ROW / 2
-    baseline = middle - 3 if notes else middle + 5
+    baseline = middle - 4 if notes else middle + 5
     if line["spirit"]:
         picture.text(left + _SPIRIT, baseline, line["spirit"], "muted start", size=SMALL)
     _draw_relative(picture, line, left + _WORDS, baseline)
     if notes:
-        picture.text(left + _WORDS, baseline + 16, notes, "muted start", size=SMALL)
+        _draw_notes(picture, notes, left, middle + 15)
     _draw_bar(picture, line, left + _MAIN, middle, _MAIN_BAR)
     if line["moving"]:
         mark = MOVING_MARKS[line["yin_yang"]]
@@ -63,25 +69,27 @@ def _draw_main_line(picture: Picture, line: Json, left: float, top: float) -> No
         _draw_badge(picture, "世" if line["shi"] else "应", left + _SHI, middle, filled=line["shi"])
 
 
+def _draw_notes(picture: Picture, notes: list[str], left: float, baseline: float) -> None:
+    """Under the words as long as there is room, else from farther left; they may run on under the bar."""
+    told = " ".join(notes)
+    if width_of(told, SMALL) > _MAIN_WIDTH - _SPIRIT:
+        told = "".join(notes)
+    x = max(_SPIRIT, min(_WORDS, _MAIN_WIDTH - width_of(told, SMALL)))
+    kind = "accent bold start" if "用神" in notes else "muted start"
+    picture.text(left + x, baseline, told, kind, size=SMALL)
+
+
 def _draw_changed_line(picture: Picture, line: Json, moved: bool, top: float) -> None:
     """What a line becomes; those that did not move stand back in grey."""
     if moved:
         picture.rect(_CHANGED, top + 1, WIDTH - _CHANGED, _ROW - 2, "mark", radius=4)
-    middle, void = top + _ROW / 2, "旬空" in line["marks"]
-    baseline = middle - 3 if void else middle + 5
+    middle, notes = top + _ROW / 2, " ".join(mark for mark in line["marks"] if mark in SHOWN_MARKS)
+    baseline = middle - 4 if notes else middle + 5
     _draw_bar(picture, line, _CHANGED + 5, middle, _CHANGED_BAR, "accent" if moved else "muted")
     _draw_relative(picture, line, _CHANGED_WORDS, baseline)
-    if void:
-        picture.text(_CHANGED_WORDS, baseline + 16, "旬空", "muted start", size=SMALL)
-
-
-def _notes(line: Json) -> str:
-    """伏妻财戊午火; 旬空 where the line is void."""
-    hidden = line["hidden"]
-    told = ["旬空"] if "旬空" in line["marks"] else []
-    if hidden:
-        told.append(f"伏{hidden['relative']}{hidden['stem']}{hidden['branch']}{hidden['element']}")
-    return " ".join(told)
+    if notes:
+        x = min(_CHANGED_WORDS, WIDTH - 4 - width_of(notes, SMALL))
+        picture.text(x, middle + 15, notes, "muted start", size=SMALL)
 
 
 def _draw_relative(picture: Picture, line: Json, x: float, baseline: float) -> None:

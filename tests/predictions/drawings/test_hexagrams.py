@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from predictions.drawings.hexagrams import draw_liuyao, draw_meihua
 from predictions.engine import compute
-from tests.predictions.drawings.boxes import check, root_of, texts_of, words_of
+from tests.predictions.drawings.boxes import SVG, check, root_of, texts_of, words_of
 
 MOMENT = {"calendar": "solar", "year": 2026, "month": 11, "day": 24, "hour": 10, "minute": 30}
 lines_cast = st.lists(st.sampled_from([6, 7, 8, 9]), min_size=6, max_size=6)
@@ -59,17 +59,36 @@ def test_every_line_names_its_relative_stem_branch_and_spirit_once(lines):
 
 
 @settings(max_examples=40, deadline=None)
-@given(lines_cast)
-def test_hidden_and_void_lines_are_noted(lines):
-    chart = liuyao(lines)
-    words = words_of(draw_liuyao(chart)[0])
-    hidden = [line["hidden"] for line in chart.facts["main"]["lines"] if line["hidden"]]
-    for line in hidden:
+@given(lines_cast, st.sampled_from(["none", "wealth", "self"]), st.integers(1, 28))
+def test_hidden_lines_states_and_focus_are_noted_clear_of_the_bars(lines, focus, day):
+    chart = compute("liuyao", {"lines": lines, "moment": MOMENT | {"day": day}}, {"focus": focus})
+    (drawing,) = draw_liuyao(chart)
+    check(drawing)
+    assert on_bars(drawing) == []
+    facts, words = chart.facts, words_of(drawing)
+    for line in [line["hidden"] for line in facts["main"]["lines"] if line["hidden"]]:
         noted = f"伏{line['relative']}{line['stem']}{line['branch']}{line['element']}"
         assert sum(noted in word for word in words) == 1
-    rows = [*chart.facts["main"]["lines"], *(chart.facts["changed"] or {"lines": []})["lines"]]
-    void = sum("旬空" in line["marks"] for line in rows)
-    assert sum(word.startswith("旬空") for word in words) == void
+    rows = [*facts["main"]["lines"], *(facts["changed"] or {"lines": []})["lines"]]
+    for mark in ("旬空", "月破", "日破", "暗动"):
+        expected = sum(mark in line["marks"] for line in rows)
+        assert sum(mark in word for word in words if "月建" not in word) == expected
+    expected = len(facts["focus"]["lines"]) + bool(facts["focus"]["hidden"]) if facts["focus"] else 0
+    assert sum(word.startswith("用神") for word in words) == expected
+
+
+def on_bars(drawing):
+    """The texts that touch a bar."""
+    rects = [rect for rect in root_of(drawing).iter(f"{SVG}rect") if rect.get("height") == "9"]
+    bars = [(float(rect.get("x")), float(rect.get("y")), float(rect.get("width"))) for rect in rects]
+    return [
+        text.words
+        for text in texts_of(drawing)
+        if any(
+            text.left < x + width and text.right > x and text.top < y + 8.8 and text.bottom > y
+            for x, y, width in bars
+        )
+    ]
 
 
 @pytest.mark.parametrize(
