@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tests.platform_server.platform import Call, LocalPlatform
 
 TEXT_LIMIT = 2048
+_menu_ids = itertools.count(208379533)
 MESSAGE_TYPES = {
     "text",
     "image",
@@ -45,6 +47,8 @@ def answer(platform: LocalPlatform, call: Call) -> Answer:
         verdict = platform.tokens.verdict(call.query.get("access_token", ""))
         if verdict:
             raise Refused(verdict, "invalid credential, access_token is invalid or not latest")
+        if call.path.startswith("/cgi-bin/menu/") and not platform.may_manage_menu:
+            raise Refused(48001, "api unauthorized")
         platform.count(call.path)
     return (
         {"errcode": 0, "errmsg": "ok"} | handler(platform, call)
@@ -161,12 +165,45 @@ def menu_create(platform: LocalPlatform, call: Call) -> Answer:
 def menu_get(platform: LocalPlatform, _call: Call) -> Answer:
     if platform.menu is None:
         raise Refused(46003, "menu no exist")
-    return {"menu": platform.menu}
+    conditional = [{**menu, "menuid": int(name)} for name, menu in platform.conditional.items()]
+    return {"menu": platform.menu} | ({"conditionalmenu": conditional} if conditional else {})
 
 
 def menu_delete(platform: LocalPlatform, _call: Call) -> Answer:
     platform.menu = None
+    platform.conditional.clear()
     return {}
+
+
+def menu_add_conditional(platform: LocalPlatform, call: Call) -> Answer:
+    body = members(call)
+    if platform.menu is None:
+        raise Refused(65303, "there is no selfmenu, please create selfmenu first")
+    if not isinstance(body.get("matchrule"), dict) or not any(body["matchrule"].values()):
+        raise Refused(65304, "match rule empty")
+    if not body.get("button"):
+        raise Refused(65307, "conditional menu is empty")
+    menu_id = str(next(_menu_ids))
+    # WeChat names every member of a rule, also those that were not given.
+    rule = {"tag_id": "", "client_platform_type": "", **body["matchrule"]}
+    platform.conditional[menu_id] = {"button": body["button"], "matchrule": rule}
+    return {"menuid": menu_id}
+
+
+def menu_delete_conditional(platform: LocalPlatform, call: Call) -> Answer:
+    if platform.conditional.pop(str(members(call).get("menuid")), None) is None:
+        raise Refused(65301, "no such conditional menu")
+    return {}
+
+
+def menu_try(platform: LocalPlatform, call: Call) -> Answer:
+    follower = platform.followers.get(str(members(call).get("user_id")))
+    if follower is None:
+        raise Refused(65302, "no such user")
+    menu = platform.menu_of(follower.openid)
+    if menu is None:
+        raise Refused(46003, "menu no exist")
+    return {"button": menu["button"]}
 
 
 def user_info(platform: LocalPlatform, call: Call) -> Answer:
@@ -237,6 +274,10 @@ WITH_TOKEN: dict[str, Handler] = {
     "/cgi-bin/menu/create": menu_create,
     "/cgi-bin/menu/get": menu_get,
     "/cgi-bin/menu/delete": menu_delete,
+    "/cgi-bin/menu/addconditional": menu_add_conditional,
+    "/cgi-bin/menu/delconditional": menu_delete_conditional,
+    "/cgi-bin/menu/trymatch": menu_try,
+    "/cgi-bin/get_api_domain_ip": lambda _platform, _call: {"ip_list": ["127.0.0.1"]},
     "/cgi-bin/user/info": user_info,
     "/cgi-bin/getcallbackip": lambda _platform, _call: {"ip_list": ["127.0.0.1", "101.226.103.0/25"]},
     "/cgi-bin/callback/check": callback_check,
@@ -247,4 +288,5 @@ WITH_TOKEN: dict[str, Handler] = {
 SAYING_OK = {
     *("/cgi-bin/message/custom/send", "/cgi-bin/message/custom/typing", "/cgi-bin/menu/create"),
     *("/cgi-bin/menu/delete", "/cgi-bin/clear_quota", "/cgi-bin/clear_quota/v2"),
+    "/cgi-bin/menu/delconditional",
 }

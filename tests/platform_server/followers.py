@@ -39,6 +39,13 @@ class Follower:
     blocked: bool = False
     allowances: dict[str, list[float]] = field(default_factory=dict)
     chat: list[Line] = field(default_factory=list)
+    tag_ids: list[int] = field(default_factory=list)
+    client_platform_type: int = 1  # iOS
+
+    def fits(self, rule: dict[str, Any]) -> bool:
+        """Whether a conditional menu's rule names this person; an empty member says nothing."""
+        tag, client = str(rule.get("tag_id") or ""), str(rule.get("client_platform_type") or "")
+        return (not tag or tag in map(str, self.tag_ids)) and client in ("", str(self.client_platform_type))
 
     def act(self, trigger: str) -> None:
         """A later act of the same kind opens a new allowance."""

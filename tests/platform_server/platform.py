@@ -54,6 +54,7 @@ class LocalPlatform:
     style: str = "safe"
     callback_url: str = ""
     may_send: bool = True
+    may_manage_menu: bool = True
     credential_errcode: int = 0  # what the token calls answer instead of a token
     credential_errmsg: str = ""
     tokens: Tokens = field(default_factory=Tokens)
@@ -137,8 +138,12 @@ class LocalPlatform:
             kind = str(exchange.reply.get("MsgType", "text"))
             self.chat(openid).append(Line(way, exchange.shown, kind=kind, content=dict(exchange.reply)))
 
-    def menu_of(self, _openid: str) -> dict[str, Any] | None:
-        """The menu that a follower's phone shows."""
+    def menu_of(self, openid: str) -> dict[str, Any] | None:
+        """The menu that a follower's phone shows: the newest that is for this person, else the default one."""
+        follower = self.follower(openid)
+        for menu in reversed(self.conditional.values()):
+            if follower.fits(menu["matchrule"]):
+                return menu
         return self.menu
 
     def take_drop(self) -> bool:

@@ -15,6 +15,7 @@ from wechat.platform.tokens import STABLE_TOKEN
 
 pytestmark = pytest.mark.django_db
 OPENID = credentials.OPENID
+MENU = {"button": [{"type": "click", "name": "黄历", "key": "今天黄历"}]}
 
 
 @pytest.fixture
@@ -49,8 +50,7 @@ def test_the_menu_is_made_read_and_deleted(client: PlatformClient) -> None:
     with pytest.raises(errors.ContentRefused) as caught:
         client.menu()
     assert caught.value.errcode == 46003
-    menu = {"button": [{"type": "click", "name": "黄历", "key": "今天黄历"}]}
-    client.create_menu(menu)
+    client.create_menu(MENU)
     assert client.menu()["menu"]["button"][0]["name"] == "黄历"
     client.delete_menu()
     with pytest.raises(errors.ContentRefused):
@@ -166,3 +166,49 @@ def test_no_token_stands_in_the_log_or_in_an_error(
     written = caplog.text + repr(caught.value) + str(vars(caught.value))
     assert not any(token in written for token in tokens)
     assert credentials.APP_SECRET not in written
+
+
+def test_the_right_to_menus_is_learned_once_from_what_the_calls_answer(
+    platform: LocalPlatform, client: PlatformClient
+) -> None:
+    account = client.account
+    assert account.can_manage_menu is None
+    with pytest.raises(errors.ContentRefused):
+        client.menu()
+    account.refresh_from_db()
+    assert account.can_manage_menu is True
+    version = account.version
+    client.create_menu(MENU)
+    account.refresh_from_db()
+    assert account.version == version
+    platform.may_manage_menu = False
+    with pytest.raises(errors.PermissionMissing):
+        client.menu()
+    account.refresh_from_db()
+    assert account.can_manage_menu is False
+
+
+@pytest.mark.parametrize("errcode", [48004, 50002, 61007, -1, 45009])
+def test_other_refusals_say_nothing_about_the_right_to_menus(
+    platform: LocalPlatform, client: PlatformClient, errcode: int
+) -> None:
+    platform.fail("/cgi-bin/menu/get", errcode=errcode)
+    with pytest.raises(errors.ApiError):
+        client.menu()
+    client.account.refresh_from_db()
+    assert client.account.can_manage_menu is None
+
+
+def test_a_conditional_menu_needs_a_default_one_and_a_rule(client: PlatformClient) -> None:
+    with pytest.raises(errors.ContentRefused) as caught:
+        client.add_conditional_menu({**MENU, "matchrule": {"tag_id": "1"}})
+    assert caught.value.errcode == 65303
+    client.create_menu(MENU)
+    with pytest.raises(errors.ContentRefused) as caught:
+        client.add_conditional_menu({**MENU, "matchrule": {}})
+    assert caught.value.errcode == 65304
+    menu_id = client.add_conditional_menu({**MENU, "matchrule": {"tag_id": "1"}})
+    client.delete_conditional_menu(menu_id)
+    with pytest.raises(errors.ContentRefused) as caught:
+        client.delete_conditional_menu(menu_id)
+    assert caught.value.errcode == 65301

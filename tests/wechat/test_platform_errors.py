@@ -21,7 +21,17 @@ SECTION_10 = {
     errors.PermissionMissing: [48001, 48004, 50002, 61007],
     errors.ContentRefused: [40007, 40008, 40033, 44004, 45002, 45008, 47001, 47003],
 }
-TABLE = [(kind, code) for kind, codes in SECTION_10.items() for code in codes]
+# The same reference, section 9: what the calls that the client makes may answer besides.
+SECTION_9 = {
+    errors.ConfigurationError: [40002, 41002, 50004, 50007],
+    errors.QuotaUsedUp: [48006],
+    errors.WindowClosed: [43101],
+    errors.ContentRefused: [
+        *range(40015, 40028),
+        *(40054, 40055, 40201, 40202, 40203, 45010, 45072, 45080, 45081, 46003, 65301, 65303, 65305, 76003),
+    ],
+}
+TABLE = [(kind, code) for table in (SECTION_10, SECTION_9) for kind, codes in table.items() for code in codes]
 
 
 @pytest.mark.parametrize(("kind", "code"), TABLE)
@@ -35,6 +45,14 @@ def test_an_errcode_is_an_error_of_its_kind_with_both_sentences(kind, code):
         "6743ab12-1a2b3c4d-5e6f7a8b",
         "api unauthorized",
     )
+
+
+def test_no_code_of_section_10_is_of_another_kind_than_the_reference_says():
+    ours = {
+        code for code, meaning in MEANINGS.items() if meaning.kind in {Kind.TOKEN, Kind.BUSY, Kind.PERMISSION}
+    }
+    theirs = (errors.TokenRefused, errors.Busy, errors.PermissionMissing)
+    assert ours == {code for kind in theirs for code in SECTION_10[kind]}
 
 
 @pytest.mark.parametrize("code", MEANINGS)

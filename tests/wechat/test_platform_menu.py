@@ -66,3 +66,30 @@ def test_the_empty_lists_that_wechat_adds_make_no_difference():
     assert same({"button": [CLICK]}, {"button": [{**CLICK, "sub_button": []}]})
     assert not same({"button": [CLICK]}, {"button": [VIEW]})
     assert not same({"button": [CLICK, VIEW]}, {"button": [VIEW, CLICK]})
+
+
+@pytest.mark.parametrize(
+    ("conditional", "problem"),
+    [
+        ("x", "conditionalmenu is not a list"),
+        ([{"button": [CLICK]}], "conditional menu 1: matchrule says for whom it is"),
+        ([{"button": [CLICK], "matchrule": {"tag_id": ""}}], "conditional menu 1: matchrule says for whom"),
+        (
+            [{"button": [CLICK], "matchrule": {"tag_id": [1]}}],
+            "matchrule.tag_id is neither text nor a number",
+        ),
+        (
+            [{"button": [CLICK], "matchrule": {"client_platform_type": "4"}}],
+            "matchrule.client_platform_type is 4; 1 is iOS, 2 Android, 3 others",
+        ),
+        ([{"button": [], "matchrule": {"tag_id": 1}}], "conditional menu 1: a menu is"),
+        (["x"], "conditional menu 1: a menu is"),
+    ],
+)
+def test_each_problem_of_a_conditional_menu_is_named(conditional, problem):
+    assert any(problem in found for found in problems_of({"button": [CLICK], "conditionalmenu": conditional}))
+
+
+def test_a_conditional_menu_with_a_rule_has_no_problem():
+    menus = [{"button": [CLICK], "matchrule": {"tag_id": 100, "client_platform_type": "2"}}]
+    assert problems_of({"button": [VIEW], "conditionalmenu": menus}) == []

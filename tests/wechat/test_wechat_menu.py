@@ -100,3 +100,74 @@ def test_an_account_without_secret_says_so(account: OfficialAccount) -> None:
     account.save()
     with pytest.raises(CommandError, match="No AppSecret is set"):
         run("show")
+
+
+TAGGED = {"button": [{"type": "click", "name": "会员", "key": "会员"}], "matchrule": {"tag_id": "100"}}
+ANDROID = {
+    "button": [{"type": "click", "name": "安卓", "key": "安卓"}],
+    "matchrule": {"client_platform_type": "2"},
+}
+
+
+@pytest.fixture
+def two_kinds(tmp_path) -> str:
+    path = tmp_path / "menus.json"
+    path.write_text(json.dumps({**MENU, "conditionalmenu": [TAGGED, ANDROID]}))
+    return str(path)
+
+
+def test_conditional_menus_are_pushed_shown_pulled_and_deleted_with_the_default_one(
+    platform: LocalPlatform, two_kinds: str, tmp_path
+) -> None:
+    assert run("push", two_kinds).startswith("Pushed 2 buttons and 2 conditional menus in place of no menu")
+    shown = json.loads(run("show"))
+    assert shown["conditionalmenu"] == [TAGGED, ANDROID]
+    copy = tmp_path / "copy.json"
+    assert run("pull", str(copy)) == f"Wrote 2 buttons and 2 conditional menus to {copy}"
+    assert json.loads(copy.read_text()) == shown
+    assert run("push", str(copy)) == "The menu at WeChat is this one already"
+    run("delete")
+    assert (platform.menu, platform.conditional) == (None, {})
+
+
+def test_a_follower_sees_the_newest_menu_that_fits(platform: LocalPlatform, two_kinds: str) -> None:
+    run("push", two_kinds)
+    person = platform.follower("oPerson")
+    assert json.loads(run("show", "--openid", "oPerson"))["button"][0]["name"] == "今日黄历"
+    person.tag_ids = [100]
+    assert json.loads(run("show", "--openid", "oPerson"))["button"][0]["name"] == "会员"
+    person.client_platform_type = 2
+    assert json.loads(run("show", "--openid", "oPerson"))["button"][0]["name"] == "安卓"
+    with pytest.raises(CommandError, match="There is no such user"):
+        run("show", "--openid", "oNobody")
+
+
+def test_only_what_differs_is_made_anew_and_the_order_stays(
+    platform: LocalPlatform, two_kinds: str, tmp_path
+) -> None:
+    run("push", two_kinds)
+    first = next(iter(platform.conditional))
+    platform.calls.clear()
+    changed = tmp_path / "changed.json"
+    other = {**ANDROID, "matchrule": {"client_platform_type": "1"}}
+    changed.write_text(json.dumps({**MENU, "conditionalmenu": [TAGGED, other]}))
+    run("push", str(changed))
+    assert next(iter(platform.conditional)) == first
+    assert [menu["matchrule"]["client_platform_type"] for menu in platform.conditional.values()] == ["", "1"]
+    assert not platform.asked("/cgi-bin/menu/create")
+    changed.write_text(json.dumps(MENU))
+    run("push", str(changed))
+    assert platform.conditional == {}
+
+
+def test_a_dry_run_of_conditional_menus_changes_nothing(platform: LocalPlatform, two_kinds: str) -> None:
+    assert "2 conditional menus" in run("push", two_kinds, "--dry-run")
+    assert (platform.menu, platform.conditional) == (None, {})
+
+
+def test_what_wechat_gives_can_be_pushed_again(platform: LocalPlatform, two_kinds: str, tmp_path) -> None:
+    run("push", two_kinds)
+    given = tmp_path / "given.json"
+    menus = [{**menu, "menuid": int(name)} for name, menu in platform.conditional.items()]
+    given.write_text(json.dumps({"menu": {**platform.menu, "menuid": 1}, "conditionalmenu": menus}))
+    assert run("push", str(given)) == "The menu at WeChat is this one already"

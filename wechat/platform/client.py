@@ -6,16 +6,28 @@ Nothing else is repeated here: what may be tried again, and when, is the caller'
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from wechat.models import OfficialAccount
 from wechat.platform import metrics
-from wechat.platform.errors import Ambiguous, ContentRefused, PlatformError, TokenRefused, error_of
+from wechat.platform.errors import (
+    Ambiguous,
+    ContentRefused,
+    PermissionMissing,
+    PlatformError,
+    TokenRefused,
+    error_of,
+)
 from wechat.platform.tokens import current_token, give_up_token
 from wechat.platform.transport import Request, exchange
 
+log = logging.getLogger("wechat")
+
+API_UNAUTHORIZED = 48001
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 TYPING = "/cgi-bin/message/custom/typing"
 NO_MENU = 46003
@@ -36,24 +48,49 @@ class PlatformClient:
         self._post(TYPING, {"touser": openid, "command": "Typing" if on else "CancelTyping"})
 
     def menu(self) -> dict[str, Any]:
-        """The menu that the API made: {"menu": {"button": [...]}}; ContentRefused 46003 when there is none."""
-        return self._get("/cgi-bin/menu/get")
+        """The menus that the API made: {"menu": {"button": [...]}} and perhaps {"conditionalmenu": [...]}.
 
-    def current_menu(self) -> dict[str, Any] | None:
-        """The menu that the API made, {"button": [...]}, or None."""
+        ContentRefused 46003 when there is none.
+        """
+        with self._learning():
+            return self._get("/cgi-bin/menu/get")
+
+    def menus(self) -> dict[str, Any] | None:
+        """The same, or None when there is none."""
         try:
-            return dict(self.menu()["menu"])
+            return self.menu()
         except ContentRefused as error:
             if error.errcode != NO_MENU:
                 raise
             return None
 
+    def current_menu(self) -> dict[str, Any] | None:
+        """The default menu that the API made, {"button": [...]}, or None."""
+        menus = self.menus()
+        return dict(menus["menu"]) if menus else None
+
     def create_menu(self, menu: Mapping[str, Any]) -> None:
-        self._post("/cgi-bin/menu/create", menu)
+        with self._learning():
+            self._post("/cgi-bin/menu/create", menu)
 
     def delete_menu(self) -> None:
         """Deletes conditional menus too."""
-        self._get("/cgi-bin/menu/delete")
+        with self._learning():
+            self._get("/cgi-bin/menu/delete")
+
+    def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
+        """A menu for the followers that its `matchrule` names; its id. It needs a default menu (65303)."""
+        with self._learning():
+            return str(self._post("/cgi-bin/menu/addconditional", menu)["menuid"])
+
+    def delete_conditional_menu(self, menu_id: str) -> None:
+        with self._learning():
+            self._post("/cgi-bin/menu/delconditional", {"menuid": menu_id})
+
+    def menu_for(self, user: str) -> dict[str, Any]:
+        """What a follower's phone shows ({"button": [...]}); `user` is an OpenID or a WeChat id."""
+        with self._learning():
+            return self._post("/cgi-bin/menu/trymatch", {"user_id": user})
 
     def user_info(self, openid: str, lang: str = "zh_CN") -> dict[str, Any]:
         return self._get("/cgi-bin/user/info", {"openid": openid, "lang": lang})
@@ -82,6 +119,28 @@ class PlatformClient:
         """For when the calls that give a token are used up themselves."""
         body = {"appid": self.account.app_id, "appsecret": self.account.app_secret}
         _checked(exchange(Request("POST", "/cgi-bin/clear_quota/v2", {}, body)))
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """Keep what a menu call shows of the account's right to menus; an answer about the menu itself shows it too."""
+        try:
+            yield
+        except PermissionMissing as error:
+            if error.errcode == API_UNAUTHORIZED:
+                self._learn_menu_right(False)
+            raise
+        except ContentRefused:
+            self._learn_menu_right(True)
+            raise
+        self._learn_menu_right(True)
+
+    def _learn_menu_right(self, can: bool) -> None:
+        """Once: each save ends the callback's cached account."""
+        if self.account.can_manage_menu is can:
+            return
+        self.account.can_manage_menu = can
+        self.account.save(update_fields=["can_manage_menu"])
+        log.warning("the right to manage the menu was learned", extra={"can_manage_menu": can})
 
     def _get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         return self._measured(Request("GET", path, query or {}))

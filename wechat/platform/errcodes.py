@@ -139,8 +139,20 @@ _CONTENT = {
     47001: ("请求的 JSON 格式不对", "The request's JSON can't be read"),
     47003: ("模板参数不对", "The template's data is not valid"),
     65301: ("没有这个个性化菜单", "There is no such conditional menu"),
+    65302: ("没有这个用户", "There is no such user"),
     65303: ("没有默认菜单，不能建个性化菜单", "Without a default menu there can be no conditional one"),
+    65304: (
+        "个性化菜单没有写给谁看（matchrule）",
+        "The conditional menu does not say for whom it is (matchrule)",
+    ),
     65305: ("个性化菜单太多", "There are too many conditional menus"),
+    65306: ("这个公众号不能建个性化菜单", "The account may not have conditional menus"),
+    65307: ("个性化菜单是空的", "The conditional menu is empty"),
+    65308: ("个性化菜单里有按钮没有类型", "A button of the conditional menu has no type"),
+    65309: (
+        "个性化菜单的开关没有打开：请在公众平台打开",
+        "Conditional menus are switched off: switch them on in the WeChat console",
+    ),
     76003: ("接口路径不对", "The API's path is not valid"),
 }
 _TABLES = {

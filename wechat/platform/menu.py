@@ -23,10 +23,46 @@ REQUIRED = {
     "miniprogram": ("url", "appid", "pagepath"),
 }
 _LIMITS = {"key": KEY, "url": URL}
+PLATFORM_TYPES = ("1", "2", "3")  # iOS, Android, others
 
 
 def problems_of(menu: Any) -> list[str]:
-    """What is wrong with `menu` ({"button": [...]}), one line each; empty when WeChat would take it."""
+    """What is wrong with `menu`, one line each; empty when WeChat would take it.
+
+    {"button": [...]}, and perhaps "conditionalmenu": [{"button": [...], "matchrule": {...}}] for some followers.
+    """
+    found = _problems_of_buttons(menu)
+    conditional = menu.get("conditionalmenu", []) if isinstance(menu, dict) else []
+    if not isinstance(conditional, list):
+        return [*found, "conditionalmenu is not a list"]
+    for number, one in enumerate(conditional, 1):
+        where = f"conditional menu {number}"
+        found += [f"{where}: {problem}" for problem in _problems_of_buttons(one)]
+        found += [f"{where}: {problem}" for problem in _problems_of_rule(one)]
+    return found
+
+
+def _problems_of_rule(menu: Any) -> Iterator[str]:
+    """Which members WeChat takes now is not documented for sure; that a rule says something is."""
+    rule = menu.get("matchrule") if isinstance(menu, dict) else None
+    if not isinstance(rule, dict) or not any(rule.values()):
+        yield 'matchrule says for whom it is, for instance {"tag_id": "100"} or {"client_platform_type": "1"}'
+        return
+    for name, value in rule.items():
+        if not isinstance(value, str | int) or isinstance(value, bool):
+            yield f"matchrule.{name} is neither text nor a number"
+    kind = str(rule.get("client_platform_type", "") or PLATFORM_TYPES[0])
+    if kind not in PLATFORM_TYPES:
+        yield f"matchrule.client_platform_type is {kind}; 1 is iOS, 2 Android, 3 others"
+
+
+def bare_conditional(menu: dict[str, Any]) -> dict[str, Any]:
+    """A conditional menu without what WeChat adds: its id, and the members of the rule that say nothing."""
+    rule = {name: str(value) for name, value in menu["matchrule"].items() if value not in ("", None)}
+    return {"button": _bare(menu["button"]), "matchrule": rule}
+
+
+def _problems_of_buttons(menu: Any) -> list[str]:
     buttons = menu.get("button") if isinstance(menu, dict) else None
     if not isinstance(buttons, list) or not buttons:
         return ['a menu is {"button": [...]} with at least one button']

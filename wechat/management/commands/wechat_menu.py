@@ -13,12 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from wechat.models import OfficialAccount
 from wechat.platform.client import PlatformClient
 from wechat.platform.errors import PlatformError
-from wechat.platform.menu import problems_of, same
+from wechat.platform.menu import problems_of
+from wechat.platform.menu_state import MenuState, Push
 
 
 class Command(BaseCommand):
     help = (
-        'Show, push, pull or delete an account\'s custom menu at WeChat. A menu is JSON: {"button": [...]}.'
+        "Show, push, pull or delete an account's custom menu at WeChat. A menu is JSON: "
+        '{"button": [...]}, with "conditionalmenu": [{"button": [...], "matchrule": {...}}] for some followers.'
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +29,7 @@ class Command(BaseCommand):
             "file", nargs="?", help="the menu's file for push and pull; - for standard input or output"
         )
         parser.add_argument("--account", default="default", help="the account's slug (default: default)")
+        parser.add_argument("--openid", default="", help="with show: the menu that this follower sees")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,50 +41,61 @@ class Command(BaseCommand):
             raise CommandError(f"{options['action']} needs the menu's file")
         action = getattr(self, f"_{options['action']}")
         try:
-            action(PlatformClient(account), options["file"], options["dry_run"])
+            action(PlatformClient(account), options)
         except PlatformError as error:
             raise CommandError(
                 f"{error.chinese}\n{error}{f' (rid {error.rid})' if error.rid else ''}"
             ) from error
 
-    def _show(self, client: PlatformClient, _file: str | None, _dry_run: bool) -> None:
-        menu = client.current_menu()
-        self.stdout.write("no menu" if menu is None else text_of(menu))
+    def _show(self, client: PlatformClient, options: dict[str, Any]) -> None:
+        if options["openid"]:
+            self.stdout.write(text_of(client.menu_for(options["openid"])))
+            return
+        now = MenuState.of(client)
+        self.stdout.write("no menu" if now.default is None else text_of(now.as_file()))
 
-    def _pull(self, client: PlatformClient, file: str, dry_run: bool) -> None:
-        menu = client.current_menu()
-        if menu is None:
+    def _pull(self, client: PlatformClient, options: dict[str, Any]) -> None:
+        file, now = options["file"], MenuState.of(client)
+        if now.default is None:
             raise CommandError("the account has no menu at WeChat")
+        text, size = text_of(now.as_file()), size_of(now.as_file())
         if file == "-":
-            self.stdout.write(text_of(menu))
-        elif dry_run:
-            self.stdout.write(f"Would write {len(menu['button'])} buttons to {file}")
+            self.stdout.write(text)
+        elif options["dry_run"]:
+            self.stdout.write(f"Would write {size} to {file}")
         else:
-            Path(file).write_text(f"{text_of(menu)}\n", encoding="utf-8")
-            self.stdout.write(f"Wrote {len(menu['button'])} buttons to {file}")
+            Path(file).write_text(f"{text}\n", encoding="utf-8")
+            self.stdout.write(f"Wrote {size} to {file}")
 
-    def _push(self, client: PlatformClient, file: str, dry_run: bool) -> None:
-        menu = menu_of(sys.stdin.read() if file == "-" else read(file))
-        before = client.current_menu()
-        if before is not None and same(before, menu):
+    def _push(self, client: PlatformClient, options: dict[str, Any]) -> None:
+        file = options["file"]
+        wanted = menu_of(sys.stdin.read() if file == "-" else read(file))
+        now = MenuState.of(client)
+        push = Push.to(wanted, now)
+        if not push:
             self.stdout.write("The menu at WeChat is this one already")
             return
-        if not dry_run:
-            client.create_menu(menu)
-        verb = "Would push" if dry_run else "Pushed"
-        former = f"{len(before['button'])} buttons" if before else "no menu"
-        self.stdout.write(
-            f"{verb} {len(menu['button'])} buttons in place of {former}; phones show it within 5 minutes"
-        )
+        if not options["dry_run"]:
+            push.apply(client)
+        verb = "Would push" if options["dry_run"] else "Pushed"
+        former = size_of(now.as_file()) if now.default else "no menu"
+        self.stdout.write(f"{verb} {size_of(wanted)} in place of {former}; phones show it within 5 minutes")
 
-    def _delete(self, client: PlatformClient, _file: str | None, dry_run: bool) -> None:
-        if client.current_menu() is None:
+    def _delete(self, client: PlatformClient, options: dict[str, Any]) -> None:
+        if MenuState.of(client).default is None:
             self.stdout.write("There is no menu")
             return
-        if not dry_run:
+        if not options["dry_run"]:
             client.delete_menu()
-        verb = "Would delete" if dry_run else "Deleted"
+        verb = "Would delete" if options["dry_run"] else "Deleted"
         self.stdout.write(f"{verb} the menu, conditional menus included")
+
+
+def size_of(menu: dict[str, Any]) -> str:
+    """2 buttons; 2 buttons and 1 conditional menu."""
+    conditional = len(menu.get("conditionalmenu", []))
+    more = f" and {conditional} conditional menu{'s'[: conditional != 1]}" if conditional else ""
+    return f"{len(menu['button'])} buttons{more}"
 
 
 def read(file: str) -> str:
@@ -92,17 +106,17 @@ def read(file: str) -> str:
 
 
 def menu_of(text: str) -> dict[str, Any]:
-    """The menu in `text`, also as WeChat gives it ({"menu": {...}}). Raises CommandError with every problem."""
+    """The menus in `text`, also as WeChat gives them ({"menu": {...}}). Raises CommandError with every problem."""
     try:
         menu = json.loads(text)
     except ValueError as error:
         raise CommandError(f"the menu is no JSON: {error}") from error
     if isinstance(menu, dict) and isinstance(menu.get("menu"), dict):
-        menu = menu["menu"]
+        menu = {**menu, "button": menu["menu"].get("button")}
     if problems := problems_of(menu):
         raise CommandError("WeChat would refuse this menu:\n" + "\n".join(problems))
-    return {"button": menu["button"]}
+    return {name: menu[name] for name in ("button", "conditionalmenu") if name in menu}
 
 
 def text_of(menu: dict[str, Any]) -> str:
-    return json.dumps({"button": menu["button"]}, ensure_ascii=False, indent=2)
+    return json.dumps(menu, ensure_ascii=False, indent=2)
