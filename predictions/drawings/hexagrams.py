@@ -60,7 +60,7 @@ def _draw_main_line(picture: Picture, line: Json, focus: Json | None, left: floa
         picture.text(left + _SPIRIT, baseline, line["spirit"], "muted start", size=SMALL)
     _draw_relative(picture, line, left + _WORDS, baseline)
     if notes:
-        _draw_notes(picture, notes, left, middle + 15)
+        _draw_notes(picture, notes, left, middle + 16)
     _draw_bar(picture, line, left + _MAIN, middle, _MAIN_BAR)
     if line["moving"]:
         mark = MOVING_MARKS[line["yin_yang"]]
@@ -89,7 +89,7 @@ def _draw_changed_line(picture: Picture, line: Json, moved: bool, top: float) ->
     _draw_relative(picture, line, _CHANGED_WORDS, baseline)
     if notes:
         x = min(_CHANGED_WORDS, WIDTH - 4 - width_of(notes, SMALL))
-        picture.text(x, middle + 15, notes, "muted start", size=SMALL)
+        picture.text(x, middle + 16, notes, "muted start", size=SMALL)
 
 
 def _draw_relative(picture: Picture, line: Json, x: float, baseline: float) -> None:

@@ -8,7 +8,7 @@ from predictions.drawings.sky_clock import clock
 from predictions.types import Drawing, Json
 
 _CARD, _GAP, _BOX, _RADIUS = 126, 8, 112, 35
-_TEXT, _KEY = 129, 26
+_TEXT, _KEY, _SHORT_CARD = 129, 26, 74
 CONTACTS = {
     "penumbral_begin": "半影始",
     "partial_begin": "初亏",
@@ -24,34 +24,39 @@ _SEEN = {"total": "全食", "annular": "环食", "hybrid": "全环食", "partial
 def draw_eclipses(facts: Json) -> Drawing:
     """The picture and its words; at the end of the canon there may be no eclipse left."""
     coming = facts["next_eclipses"]
-    picture = Picture("sky-eclipses", "最近的日月食", max(1, len(coming)) * (_CARD + _GAP) + _KEY)
+    heights = [_card_height(eclipse) + _GAP for eclipse in coming]
+    picture = Picture("sky-eclipses", "最近的日月食", sum(heights) + _KEY)
     for place, eclipse in enumerate(coming):
-        _draw_card(picture, eclipse, place * (_CARD + _GAP))
-    end = len(coming) * (_CARD + _GAP)
+        _draw_card(picture, eclipse, sum(heights[:place]))
     told = "图为食甚时的样子，上方是当地天顶的方向" if coming else "2100年以前没有日月食"
-    picture.text(WIDTH / 2, end + 16, told, "muted middle", size=SMALL)
+    picture.text(WIDTH / 2, sum(heights) + 16, told, "muted middle", size=SMALL)
     return picture.finish(description(facts))
 
 
+def _card_height(eclipse: Json) -> float:
+    """A solar eclipse that the place does not see has nothing to draw."""
+    return _CARD if eclipse["local"]["moon"] else _SHORT_CARD
+
+
 def _draw_card(picture: Picture, eclipse: Json, y: float) -> None:
-    picture.rect(0, y, WIDTH, _CARD, "panel", radius=8)
-    picture.rect(7, y + 7, _BOX, _BOX, "night", radius=6)
-    x, middle = 7 + _BOX / 2, y + 7 + _BOX / 2
-    if eclipse["kind"] == "lunar":
-        _draw_lunar(picture, eclipse, x, middle)
-    elif eclipse["local"]["moon"] is None:
-        picture.circle(x, middle, _RADIUS, "line-muted dashed")
-        picture.text(x, middle + 4, "不可见", "moon middle", size=SMALL)
+    height = _card_height(eclipse)
+    picture.rect(0, y, WIDTH, height, "panel", radius=8)
+    x, middle = 7 + _BOX / 2, y + height / 2
+    if eclipse["local"]["moon"] is None:
+        picture.circle(x, middle, 26, "line-muted dashed")
+        picture.text(x, middle + 4, "不可见", "muted middle", size=SMALL)
     else:
-        _draw_solar(picture, eclipse["local"], x, middle)
+        picture.rect(7, y + 7, _BOX, _BOX, "night", radius=6)
+        (_draw_lunar if eclipse["kind"] == "lunar" else _draw_solar)(picture, eclipse, x, middle)
     picture.text(_TEXT, y + 24, eclipse["name"], "ink bold start", size=BODY)
     picture.text(WIDTH - 10, y + 24, eclipse["local_peak"][:10], "ink end", size=BODY)
     for place, line in enumerate(card_lines(eclipse)):
         picture.text(_TEXT, y + 46 + place * 17.5, line, "ink start", size=SMALL)
 
 
-def _draw_solar(picture: Picture, local: Json, x: float, y: float) -> None:
+def _draw_solar(picture: Picture, eclipse: Json, x: float, y: float) -> None:
     """The sun with the moon before it; a total one leaves the corona."""
+    local = eclipse["local"]
     moon = local["moon"]
     covered = covered_part(x, y, _RADIUS, *moon_at(moon, x, y), moon["radius"] * _RADIUS)
     if local["type"] == "total":
