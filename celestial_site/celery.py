@@ -4,13 +4,35 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from django.conf import settings
+
+from celestial_site.logs import message_id, request_id
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "celestial_site.settings")
 
-app = Celery("celestial")
+
+class LoggedTask(Task):  # type: ignore[misc]
+    """A task whose log lines name the request that published it, and never the task before it."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not self.request.called_directly:
+            request_id.set(self.request.get("request_id") or "")
+            message_id.set("")
+        return super().__call__(*args, **kwargs)
+
+
+class LoggedCelery(Celery):  # type: ignore[misc]
+    """Sends the request's id along with each task."""
+
+    def send_task(self, name: str, *args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
+        headers = {"request_id": request_id.get()} | (headers or {})
+        return super().send_task(name, *args, headers=headers, **options)
+
+
+app = LoggedCelery("celestial", task_cls=LoggedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {

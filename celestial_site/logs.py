@@ -27,6 +27,11 @@ _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 # The address of a reading page opens it.
 _READING = re.compile(r"(/r/)[A-Za-z0-9_-]+")
 _QUERY = re.compile(r"(/wechat[^\s?\"']*)\?[^\s\"']+")
+# None of the four can match a text without one of these.
+_SUSPECT = re.compile(r"[=:?]|cel_")
+_NUMBERS = (int, float, bool, type(None))
+# One for all lines: json.dumps would make one for each.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 # What logging puts on every record; the rest of a record's attributes are our own fields.
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {
     "message",
@@ -40,6 +45,8 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 def redact(text: str) -> str:
     """`text` without values after a secret's name, API keys, passwords in URLs, the callback's query strings and
     reading pages' tokens."""
+    if not _SUSPECT.search(text):
+        return text
     text = _QUERY.sub(r"\1?[redacted]", text)
     text = _READING.sub(r"\1[redacted]", text)
     text = _SECRETS.sub(r"\1\2[redacted]", text)
@@ -63,7 +70,7 @@ class JsonFormatter(logging.Formatter):
         line |= {key: _plain(value) for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
-        return json.dumps({key: value for key, value in line.items() if value != ""}, ensure_ascii=False)
+        return _encode({key: value for key, value in line.items() if value != ""})
 
 
 def _task_id() -> str:
@@ -72,7 +79,13 @@ def _task_id() -> str:
 
 
 def _plain(value: Any) -> Any:
-    return value if isinstance(value, int | float | bool) or value is None else redact(str(value))
+    if isinstance(value, _NUMBERS):
+        return value
+    if isinstance(value, dict):
+        return {redact(str(key)): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return redact(str(value))
 
 
 def configuration(folder: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from celestial_site.logs import JsonFormatter
 from tests import credentials, services
+from tests.leaks import LeakDetector, sent_texts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -34,24 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
 
 
-class LeakDetector(logging.Handler):
-    """Keeps the log lines that contain a secret of the tests."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(JsonFormatter())
-        self.leaks: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        line = self.format(record)
-        if any(secret in line for secret in credentials.SECRETS):
-            self.leaks.append(line)
-
-
 @pytest.fixture(autouse=True)
 def no_secret_is_logged() -> Iterator[None]:
-    """Every test fails that makes the product write a token, key or password into its log."""
+    """Every test fails that makes the product log a token, key or password, an OpenID, or what a follower wrote."""
     detector = LeakDetector()
+    sent_texts.clear()
     root = logging.getLogger()
     root.addHandler(detector)
     yield

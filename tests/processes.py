@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from tests import credentials
+from tests.leaks import assert_no_leak
 from tests.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -135,6 +136,7 @@ def running_server(
         yield server
     finally:
         server.stop()
+    assert_no_leak(server.log())
 
 
 def prepare_server(

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests import credentials
+from tests.leaks import note_text
 from wechat import xml
 from wechat.crypto import decode_key
 from wechat.simulator import open_reply, plain_request, seal_incoming, text_message, verification_query
@@ -60,6 +61,7 @@ def message(
     text: str, *, openid: str = credentials.OPENID, msg_id: str | None = None, to: str = "gh_x"
 ) -> bytes:
     """The plain XML of a text message with an id of its own."""
+    note_text(text)
     return text_message(to, openid, text, int(time.time()), msg_id or str(next(_ids)))
 
 
