@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +16,12 @@ EXPIRES = 60
 
 
 def publish_after_commit(task: Any, *arguments: Any) -> None:
-    """Publish a Celery task in a thread of its own, once the transaction is committed."""
-    thread = threading.Thread(target=publish, args=(task, *arguments), name="publisher", daemon=True)
+    """Publish a Celery task in a thread of its own, once the transaction is committed.
+
+    The thread has the request's context: its id goes along with the task.
+    """
+    run = copy_context().run
+    thread = threading.Thread(target=run, args=(publish, task, *arguments), name="publisher", daemon=True)
     transaction.on_commit(thread.start)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime
 
@@ -9,6 +10,8 @@ from celestial_site.celery import app
 from celestial_site.publishing import publish
 from predictions.batch_items import answer_chunk, give_up
 from predictions.models import Batch, BatchChunk
+
+log = logging.getLogger("predictions")
 
 # Short turns: what WeChat's followers wait for may queue behind one.
 TURN = 0.5
@@ -33,6 +36,7 @@ def run_batch(batch_pk: int) -> int:
         if time.monotonic() > until:
             publish(run_batch, batch_pk)
             break
+    log.info("batch turn", extra={"batch": batch_pk, "settled": settled})
     return settled
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -74,7 +75,8 @@ def send_queued(outbound_pk: int | None = None) -> int:
 
 def wake_sender(outbound_pk: int) -> None:
     """Have a worker send soon, after the commit. Nobody waits for the broker: the sweeper finds the row anyway."""
-    thread = threading.Thread(target=_publish, args=(outbound_pk,), name="wake-sender", daemon=True)
+    run = copy_context().run
+    thread = threading.Thread(target=run, args=(_publish, outbound_pk), name="wake-sender", daemon=True)
     transaction.on_commit(thread.start)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -36,14 +37,15 @@ STATUS = "from wechat.models import Message; print(Message.objects.get().status)
 
 
 @contextmanager
-def celery(server: Server, *arguments: str) -> Iterator[None]:
+def celery(server: Server, *arguments: str, output: int | IO[bytes] = subprocess.DEVNULL) -> Iterator[None]:
+    """A worker or beat in the server's environment; `output` takes what it writes."""
     process = subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "celestial_site.celery", *arguments],
         cwd=ROOT,
         env=server.environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
         start_new_session=True,
     )
     try:
