@@ -96,6 +96,7 @@ REPLAYS = Record(
     'sum(increase(wechat_requests_total{cause="replayed_nonce"}[10m])) or vector(0)',
 )
 OLDEST_PENDING = Record("wechat:oldest_pending_seconds:max", "max(wechat_oldest_pending_seconds)")
+OLDEST_BATCH = Record("api:oldest_batch_seconds:max", "max(api_oldest_batch_seconds)")
 HEARTBEAT = Record("wechat:worker_heartbeat_seconds:max", 'max(wechat_heartbeat_age_seconds{name="worker"})')
 NOT_LIVE = Record(
     "wechat:not_live_seconds:max", 'max by (account) (wechat_mode_age_seconds{switch="service"})'
@@ -122,6 +123,7 @@ def _gauge(
 
 
 _pending = _gauge("wechat_oldest_pending_seconds", "601+60x10", "600+0x10", 5)
+_batch = _gauge("api_oldest_batch_seconds", "1801+60x10", "1800+0x10", 5)
 _heartbeat = _gauge('wechat_heartbeat_age_seconds{name="worker"}', "0+60x10", "180+0x10", 4)
 _service = 'wechat_mode_age_seconds{account="default",switch="service"}'
 _verification = 'wechat_mode_age_seconds{account="default",switch="verification"}'
@@ -247,6 +249,19 @@ RULES: tuple[AlertRule, ...] = (
         unit="seconds",
         firing=_pending[0],
         quiet=_pending[1],
+    ),
+    AlertRule(
+        id="batch-waiting",
+        alert="CelestialBatchWaiting",
+        severity="ticket",
+        title="API 批量任务迟迟没有完成",
+        title_en="A batch of the API waits too long",
+        record=OLDEST_BATCH,
+        op=">",
+        threshold=1800,
+        unit="seconds",
+        firing=_batch[0],
+        quiet=_batch[1],
     ),
     AlertRule(
         id="web-down",

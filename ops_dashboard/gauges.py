@@ -50,6 +50,18 @@ def state(now: datetime) -> Iterator[Metric]:
     yield from gauges
 
 
+def api_state(now: datetime) -> Iterator[Metric]:
+    """The API's queue. A database that is down is told by the callback's page."""
+    yield build_info("api")
+    try:
+        waiting, age = measures.open_batches().count(), measures.oldest_batch(now)[""]
+    except DatabaseError:
+        log.exception("the database did not answer a scrape")
+        return
+    yield from _gauge("api_open_batches", "Batches accepted and not over.", waiting)
+    yield from _gauge("api_oldest_batch_seconds", "Age of the oldest of them.", age)
+
+
 def _gauge(name: str, text: str, value: float | None) -> Iterable[Metric]:
     """One value, or no family at all: a number that nobody knows must not read as zero."""
     return () if value is None else (GaugeMetricFamily(name, text, value=value),)

@@ -17,6 +17,7 @@ from django.db.models import Min, QuerySet, Sum
 
 from ops_dashboard import certificate
 from ops_dashboard.models import Heartbeat, MinuteStat, SystemMinute
+from predictions.models import Batch
 from wechat.crypto import Cause
 from wechat.metrics import BUCKETS
 from wechat.models import Message, ModeChange, OfficialAccount
@@ -134,6 +135,17 @@ def oldest_pending(now: datetime) -> Values:
     return {"": max(0.0, (now - oldest).total_seconds()) if oldest else 0.0}
 
 
+def oldest_batch(now: datetime) -> Values:
+    """Since when the API's oldest batch that is not over has waited."""
+    oldest = open_batches().aggregate(at=Min("created_at"))["at"]
+    return {"": max(0.0, (now - oldest).total_seconds()) if oldest else 0.0}
+
+
+def open_batches() -> QuerySet[Batch]:
+    # The sweeper's column: it has an index, and is empty once a batch is over.
+    return Batch.objects.exclude(wake_at=None)
+
+
 def worker_heartbeat(now: datetime) -> Values:
     """Seen from inside a worker this is nearly always young; /readyz and Prometheus see it from outside."""
     age = Heartbeat.age("worker", now)
@@ -205,6 +217,7 @@ MEASURES: dict[str, Callable[[datetime], Values]] = {
     "not-answered": unanswered_ratio,
     "replay-attack": replayed_nonces,
     "oldest-pending": oldest_pending,
+    "batch-waiting": oldest_batch,
     "web-down": web_down,
     "worker-heartbeat": worker_heartbeat,
     "no-callback": silence,

@@ -29,8 +29,8 @@ def wechat_metrics(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def api_metrics(request: HttpRequest) -> HttpResponse:
-    """The API's counters and Django's own."""
-    return _page(request, ("api_", "django_"), (gauges.build_info("api"),))
+    """The API's counters and queue, and Django's own counters."""
+    return _page(request, ("api_", "django_"), gauges.api_state(timezone.now()))
 
 
 def _page(request: HttpRequest, prefixes: tuple[str, ...], state: Iterable[Metric]) -> HttpResponse:

@@ -54,6 +54,23 @@ def test_the_oldest_pending_message_is_read_now(account, now):
 
 
 @pytest.mark.django_db
+def test_the_oldest_open_batch_is_measured_and_one_that_is_over_is_not(client, now):
+    from predictions.models import ApiKey, Batch
+
+    assert measures.oldest_batch(now) == {"": 0.0}
+    key = ApiKey.objects.create(name="k")
+    for number, age, wake in ((1, 9000, None), (2, 1900, now), (3, 60, now)):
+        created = now - timedelta(seconds=age)
+        Batch.objects.create(
+            key=key, public_id=f"ba_{number}", total=1, language="en", created_at=created, wake_at=wake
+        )
+    assert measures.oldest_batch(now) == {"": 1900.0}
+    page = client.get("/api_metrics").content.decode()
+    assert "api_open_batches 2.0" in page
+    assert "api_oldest_batch_seconds" in page
+
+
+@pytest.mark.django_db
 def test_messages_that_nobody_answered_in_time_count_as_not_answered(account, now, minutes):
     """Failed ones of the counted minutes, and those that still wait after a minute, of the last ten."""
     minutes(10, replied=8, failed=1)
