@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tests.platform_server.platform import Call, LocalPlatform
 
 TEXT_LIMIT = 2048
+MESSAGE_BEFORE_TYPING = 30  # seconds
+OPERATORS = ("CHINANET", "UNICOM", "CAP", "DEFAULT")
 _menu_ids = itertools.count(208379533)
 MESSAGE_TYPES = {
     "text",
@@ -139,8 +141,11 @@ def typing(platform: LocalPlatform, call: Call) -> Answer:
     follower = platform.followers.get(str(body.get("touser")))
     if follower is None:
         raise Refused(40003, "invalid openid")
-    if not any(line.way == "follower" for line in follower.chat):
+    since = time.time() - MESSAGE_BEFORE_TYPING
+    if not any(line.way == "follower" and line.at > since for line in follower.chat):
         raise Refused(45080, "no user message in 30 s")
+    if body["command"] == "Typing" and platform.is_typing(follower.openid):
+        raise Refused(45081, "typing already")
     platform.typing.append((follower.openid, body["command"]))
     platform.typing_since.pop(follower.openid, None)
     if body["command"] == "Typing":
@@ -224,6 +229,8 @@ def user_info(platform: LocalPlatform, call: Call) -> Answer:
 def callback_check(platform: LocalPlatform, call: Call) -> Answer:
     if members(call).get("action") not in ("dns", "ping", "all"):
         raise Refused(40202, "invalid action")
+    if members(call).get("check_operator", "DEFAULT") not in OPERATORS:
+        raise Refused(40203, "invalid check_operator")
     if not platform.callback_url:
         raise Refused(40201, "no callback url")
     ping = {"ip": "127.0.0.1", "from_operator": "CAP", "package_loss": "0%", "time": "1.2ms"}
@@ -235,7 +242,10 @@ def quota_get(platform: LocalPlatform, call: Call) -> Answer:
     if path not in WITH_TOKEN:
         raise Refused(76003, "invalid cgi_path")
     limit, used = platform.daily_limits.get(path, 500000), platform.used.get(path, 0)
-    return {"quota": {"daily_limit": limit, "used": used, "remain": max(limit - used, 0)}}
+    return {
+        "quota": {"daily_limit": limit, "used": used, "remain": max(limit - used, 0)},
+        "rate_limit": {"call_count": 5000, "refresh_second": 60},
+    }
 
 
 def rid_get(platform: LocalPlatform, call: Call) -> Answer:

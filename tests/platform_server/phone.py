@@ -38,7 +38,6 @@ HEADERS = {
 }
 CUSTOM_SEND = "/cgi-bin/message/custom/send"
 STYLES = ("plaintext", "compatible", "safe")
-TYPING_SECONDS = 15
 # What the page's switches do to the customer messages of the account; `times` is None for "always".
 FAULTS: dict[str, Fault] = {
     "45015": Fault(
@@ -112,7 +111,7 @@ def state(platform: LocalPlatform, openid: str) -> Json:
         return {
             "lines": lines,
             "follows": follower.follows,
-            "typing": _is_typing(platform, openid),
+            "typing": platform.is_typing(openid),
             "left": _left(follower.allowances),
             "menu": (platform.menu_of(openid) or {}).get("button", []),
             "style": platform.style,
@@ -132,14 +131,6 @@ def _line(line: Any, exchange: delivery.Exchange | None) -> Json:
             for one in exchange.tries
         ]
     return shown
-
-
-def _is_typing(platform: LocalPlatform, openid: str) -> bool:
-    """正在输入 lasts 15 s, or until it is called off or a message arrives."""
-    since = platform.typing_since.get(openid, 0.0)
-    if time.time() - since > TYPING_SECONDS:
-        return False
-    return not any(line.way == "customer" and line.at > since for line in platform.chat(openid))
 
 
 def _left(allowances: dict[str, list[float]]) -> Json:

@@ -22,6 +22,7 @@ from tests.platform_server.followers import EVENTS, Follower, Line
 from tests.platform_server.tokens import Tokens
 from wechat import xml
 
+TYPING_SECONDS = 15
 _rids = itertools.count(1)
 
 
@@ -145,6 +146,13 @@ class LocalPlatform:
             if follower.fits(menu["matchrule"]):
                 return menu
         return self.menu
+
+    def is_typing(self, openid: str) -> bool:
+        """正在输入 lasts 15 s, or until it is called off or a message arrives."""
+        since = self.typing_since.get(openid, 0.0)
+        if time.time() - since > TYPING_SECONDS:
+            return False
+        return not any(line.way == "customer" and line.at > since for line in self.chat(openid))
 
     def take_drop(self) -> bool:
         """Whether this answer is lost; one less of them is left."""

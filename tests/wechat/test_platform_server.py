@@ -14,7 +14,7 @@ import pytest
 
 from tests import credentials
 from tests.platform_server import NOTICE, LocalPlatform, running_platform
-from tests.platform_server.delivery import event_xml, text_xml
+from tests.platform_server.delivery import LOST, event_xml, text_xml
 from tests.processes import Server, running_server
 
 QUESTION = "2026年11月24日农历几号"
@@ -122,6 +122,34 @@ def test_a_callback_that_is_always_too_late_is_tried_three_times(local: LocalPla
     assert exchange.problems == ["timeout"] * 3
     assert len(seen) == 3
     assert local.chat()[-1].way == "notice"
+
+
+def test_a_lost_answer_is_waited_for_and_asked_for_again_with_the_same_query(local: LocalPlatform) -> None:
+    local.drops = 1
+    with callback((200, b"success", 0)) as (url, seen):
+        exchange = local.deliver(url, QUESTION, limit=0.3)
+    assert exchange.problems == [LOST, ""]
+    assert exchange.tries[0].seconds >= 0.3
+    assert len(seen) == 2
+    assert len(set(seen)) == 1
+
+
+def test_an_answer_that_drips_beyond_the_limit_is_too_late(local: LocalPlatform) -> None:
+    local.drops = 0
+    with callback((200, b"success", 0.25)) as (url, _seen):
+        exchange = local.deliver(url, QUESTION, limit=0.2)
+    assert set(exchange.problems) == {"timeout"}
+
+
+@pytest.mark.parametrize("content", ["", "字" * 683])
+def test_a_text_that_is_empty_or_longer_than_2048_bytes_is_no_reply(
+    local: LocalPlatform, content: str
+) -> None:
+    local.style = "plaintext"
+    body = f"<xml><MsgType>text</MsgType><Content><![CDATA[{content}]]></Content></xml>".encode()
+    with callback((200, body, 0)) as (url, _seen):
+        exchange = local.deliver(url, QUESTION, pause=0.01)
+    assert exchange.problems == ["illegal content"] * 4
 
 
 def test_a_good_answer_ends_the_tries(local: LocalPlatform) -> None:
