@@ -242,6 +242,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# The threads of a gunicorn worker; all but one of them may wait for a slow answer.
+WEB_THREADS = env_int("WEB_THREADS", 4, 1, 64)
+
 # Celery: the rows are the queue of record, the broker only wakes a worker (references/ops.md 10)
 CELERY_BROKER_URL = env_str("CELERY_BROKER_URL", "filesystem://")
 if not CELERY_BROKER_URL.startswith(("filesystem://", "redis://", "rediss://")):

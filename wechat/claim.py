@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 
 from wechat.crypto import Cause, Rejected
 from wechat.models import DedupFingerprint, Follower, Message, OfficialAccount
-from wechat.models.message import Status
+from wechat.models.message import OPEN, Status
 from wechat.models.statements import write_transaction
 
 LEASE = timedelta(seconds=5)
@@ -59,6 +59,11 @@ class Claim:
     @property
     def is_new(self) -> bool:
         return self.hits == 1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is nothing to answer yet."""
+        return self.reply_xml is None and self.status in OPEN
 
 
 def claim(message: Message, digest: str, nonce_digest: str, account_version: int) -> Claim:
@@ -117,13 +122,16 @@ def reply_of(message_id: int) -> Claim:
 def wait_for_reply(
     claimed: Claim, seconds_left: Callable[[], float], take_over: Callable[[int], bool]
 ) -> Claim:
-    """Look until the running try has replied, is found to be gone (then it is taken over), or the deadline comes."""
+    """Look until the running try has replied, is found to be gone (then it is taken over), or the deadline comes.
+
+    What was handed to the workers is not taken over here: the sweeper does when a worker is gone.
+    """
     while seconds_left() > POLL:
         time.sleep(POLL)
         claimed = reply_of(claimed.message_id)
-        if claimed.status != Status.PENDING:
+        if not claimed.is_open:
             return claimed
-        if take_over(claimed.message_id):
+        if claimed.status == Status.PENDING and take_over(claimed.message_id):
             claimed.taken_over = True
             return claimed
     return claimed

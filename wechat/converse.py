@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from predictions import language
@@ -12,6 +13,15 @@ from wechat.gateway_account import GatewayAccount
 from wechat.models import Follower
 from wechat.models.account import Service
 from wechat.xml import Incoming, NoReply, Reply, TextReply
+
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """No reply yet: the sentence is understood, and the slow `system` that answers it is for a worker to compute."""
+
+    system: str
+
 
 Spoken = tuple[Reply, str]
 
@@ -31,12 +41,31 @@ SCENE_PREFIX = "qrscene_"
 SHOWN_SCAN = 100
 
 
-def converse(account: GatewayAccount, incoming: Incoming, now: datetime, follower: Follower) -> Spoken:
-    """The reply and, when it is not the plain answer, why (the message's `cause`). `follower` takes the new state."""
+def converse(
+    account: GatewayAccount,
+    incoming: Incoming,
+    now: datetime,
+    follower: Follower,
+    *,
+    compute_slow: bool = True,
+) -> tuple[Reply | Deferred, str]:
+    """The reply and, when it is not the plain answer, why (the message's `cause`). `follower` takes the new state.
+
+    Deferred, with a state that is not to be stored, for a slow system where those are not computed. Runs in a thread
+    without a database connection: all it may know is in its arguments.
+    """
+    try:
+        return reply_to(Talk(account, follower, now, compute_slow), incoming)
+    except language.SlowSystem as slow:
+        return Deferred(slow.system), ""
+
+
+def reply_to(talk: Talk, incoming: Incoming) -> Spoken:
+    """What the account's mode, a person who took over, or the conversation says."""
+    account = talk.account
     if erasure.asked_for(incoming):
         silent = not expects_answer(incoming) or account.service == Service.RECORD_ONLY
         return (NoReply() if silent else TextReply(erasure.DELETED)), erasure.CAUSE
-    talk = Talk(account, follower, now)
     heard = account.service != Service.RECORD_ONLY and expects_answer(incoming)
     if heard and (silence := taking_over.meanwhile(talk, incoming)):
         return silence

@@ -10,7 +10,7 @@ from predictions.models import revoke_pages_of
 from wechat import xml
 from wechat.models import Follower, Message, OfficialAccount, OutboundMessage, RejectionSample
 from wechat.models.follower import page_holder
-from wechat.models.message import Status, erased_name, redact_messages
+from wechat.models.message import OPEN, erased_name, redact_messages
 from wechat.models.statements import write_transaction
 from wechat.xml import Incoming
 
@@ -51,7 +51,7 @@ def erase(account_id: int, openid: str, until: datetime, now: datetime, *, spari
     mine = Message.objects.filter(
         account_id=account_id, openid=openid, received_at__lte=until, redacted_at=None
     )
-    finished = mine.exclude(pk=sparing).exclude(status=Status.PENDING) if sparing else mine
+    finished = mine.exclude(pk=sparing).exclude(status__in=OPEN) if sparing else mine
     pseudonym = erased_name(account_id, openid)
     redact_messages(finished, pseudonym, now)
     OutboundMessage.forget(account_id, openid, pseudonym)

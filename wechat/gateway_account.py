@@ -14,6 +14,7 @@ from wechat.models import AccountTexts, KeywordRule, OfficialAccount
 from wechat.xml import TextReply
 
 ERROR_TEXT = "抱歉，刚才处理这条消息时出了点问题，我们已经记录下来。请稍后再发一次。"
+PLACEHOLDER_TEXT = "这个问题要算得久一些。请过半分钟随便回一句（例如“好了吗”），算好的结果就会发给您。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class GatewayAccount:
     maintenance_text: str
     rate_limit_per_min: int
     has_customer_service: bool
+    may_send: bool
     lenient_until: datetime | None
     _policy: Policy = field(repr=False)
     texts: AccountTexts = field(default_factory=AccountTexts, repr=False, compare=False)
@@ -72,6 +74,7 @@ class GatewayAccount:
             maintenance_text=row.maintenance_text,
             rate_limit_per_min=row.rate_limit_per_min,
             has_customer_service=row.has_customer_service,
+            may_send=row.may_send,
             lenient_until=row.verification_until if lenient else None,
             _policy=replace(row.policy(row.created), verification=STRICT),
             texts=texts,
@@ -97,6 +100,10 @@ class GatewayAccount:
         """Listed, or in the stable percentage: the same follower gets the same answer for the whole pilot."""
         bucket = int.from_bytes(hashlib.sha256(f"{self.id}:{openid}".encode()).digest()[:4]) % 100
         return openid in self.pilot_openids or bucket < self.pilot_percent
+
+    def placeholder_reply(self) -> TextReply:
+        """For an answer that takes long and can only go with the reply to the next message."""
+        return TextReply(self.covered(self.texts.placeholder or PLACEHOLDER_TEXT))
 
     def error_reply(self) -> TextReply:
         return TextReply(self.covered(self.texts.error or ERROR_TEXT))

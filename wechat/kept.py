@@ -80,25 +80,18 @@ def _put_together(taken: Sequence[OutboundMessage], left: int, follower: Followe
         if idle and _is_computing(follower):
             outcome.text, outcome.cause = STILL_COMPUTING, ""
         return
-    kept = BETWEEN.join(_text(row) for row in taken)
-    own = "" if idle else whole(follower, outcome)
+    text = kept = BETWEEN.join(_text(row) for row in taken)
+    own, rest = "" if idle else outcome.text or "", follower.talk.pop("rest", "")
     if left:
-        follower.talk["rest"] = own
-        outcome.text = kept + MORE
-    else:
-        text = BETWEEN.join(filter(None, [kept, own]))
+        text, rest = kept + MORE, "\n".join(filter(None, [own, rest]))
+    elif own:
+        text = f"{kept}{BETWEEN}{own}"
         if len(text.encode()) > TEXT_LIMIT:
-            text, follower.talk["rest"] = first_part(text)
-        outcome.text = text
-    if not follower.talk.get("rest"):
-        follower.talk.pop("rest", None)
-    outcome.cause = BROUGHT
-
-
-def whole(follower: Follower, outcome: Outcome) -> str:
-    """The text of an answer with the rest that 继续 would have brought; that rest is no longer kept."""
-    text, rest = outcome.text or "", follower.talk.pop("rest", "")
-    return f"{text.removesuffix(MORE)}\n{rest}" if rest else text
+            text, cut = first_part(text.removesuffix(MORE))
+            rest = "\n".join(filter(None, [cut, rest]))
+    if rest:
+        follower.talk["rest"] = rest
+    outcome.text, outcome.cause = text, BROUGHT
 
 
 def _text(row: OutboundMessage) -> str:

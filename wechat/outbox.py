@@ -67,7 +67,7 @@ def queue_text(
     parts = [part for part in split_text(text, PART_BYTES) if part.strip()]
     payloads = [{"content": part} for part in parts]
     columns: dict[str, Any] = {"message": message, "by": by[:150], "reason": reason, "not_before": not_before}
-    if account.can_send_customer_messages is False and purpose != Purpose.RESEND:
+    if not account.may_send and purpose != Purpose.RESEND:
         columns |= {"state": State.KEPT, "cause": "no_right", "finished_at": datetime.now(UTC)}
     with transaction.atomic():
         rows = OutboundMessage.queue(account, openid, payloads, purpose, **columns)

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import parse_qsl
 
 from celestial_site.encryption import secret_print
 from celestial_site.logs import message_id
-from wechat import crypto, erasure, kept, xml
+from wechat import computations, crypto, deferred, erasure, kept, xml
 from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_reply
-from wechat.converse import converse
+from wechat.computations import QUICK, Computation
+from wechat.converse import expects_answer
 from wechat.crypto import Cause, Opened, Rejected
 from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, Follower, FollowerMinute, Message
+from wechat.handling import Job, record, run_handler
+from wechat.models import DedupFingerprint, Follower, FollowerMinute, Message, OutboundMessage
 from wechat.models.message import Outcome, Status
-from wechat.models.statements import write_transaction
-from wechat.xml import NO_REPLY, Incoming, NoReply, TextReply
-
-log = logging.getLogger("wechat")
+from wechat.publishing import publish_soon
+from wechat.xml import NO_REPLY, Incoming, TextReply
 
 NO_ACCOUNT = "no account has this address"
 DEADLINE = 4.5  # seconds from arrival; WeChat closes the connection at 5
@@ -87,7 +87,7 @@ def receive(account: GatewayAccount, delivery: Delivery) -> Answered:
         claimed = claim(message, incoming.fingerprint(account.slug), nonce_digest(opened), account.version)
     message_id.set(str(claimed.message_id))
     if not claimed.is_new:
-        return join(account, delivery, opened, claimed)
+        return join(account, delivery, opened, incoming, claimed)
     follower = Follower.known(claimed.follower_id, account.id, message.openid)
     return answer(account, delivery, opened, incoming, message, follower, trigger="wechat")
 
@@ -103,10 +103,37 @@ def answer(
     trigger: str,
 ) -> Answered:
     """Steps 4 to 6 for the try that holds the lease: converse, render and seal, record."""
+    run, outcome = None, not_answered(account, incoming, follower, delivery.at)
     with delivery.step("converse"):
-        outcome = not_answered(account, incoming, follower, delivery.at) or run_handler(
-            account, incoming, delivery.at, follower
-        )
+        if outcome is None:
+            work = partial(run_handler, account, incoming, delivery.at, follower, compute_slow=False)
+            run = computations.start(work)
+            outcome = run.result(min(QUICK, delivery.seconds_left())) if run else Outcome(Status.DEFERRED)
+    if run and outcome is None:
+        job = Job(account, message, incoming, follower, delivery.at)
+        outcome = watched(delivery, run)
+        if outcome is None:
+            try:
+                return at_the_deadline(account, delivery, opened, incoming, message.id)
+            finally:
+                deferred.watch(run, job, trigger)
+    assert outcome is not None
+    if outcome.status == Status.DEFERRED:
+        return answer_of_worker(account, delivery, opened, incoming, message.id)
+    return finish(account, delivery, opened, incoming, message, follower, outcome, trigger)
+
+
+def finish(
+    account: GatewayAccount,
+    delivery: Delivery,
+    opened: Opened,
+    incoming: Incoming,
+    message: Message,
+    follower: Follower,
+    outcome: Outcome,
+    trigger: str,
+) -> Answered:
+    """Steps 5 and 6: what waited for this follower goes first, then seal and record."""
     try:
         with kept.brought_along(follower, incoming, outcome, delivery.at):
             with delivery.step("seal"):
@@ -117,6 +144,50 @@ def answer(
     except kept.AnsweredElsewhere:
         outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
     return Answered(outcome.wire or NO_REPLY, outcome.status, outcome.cause, marks=tuple(message.marks))
+
+
+def watched(delivery: Delivery, run: Computation) -> Outcome | None:
+    """What a computation that takes longer than most comes to before the deadline."""
+    with delivery.step("wait"), computations.seat() as free:
+        return run.result(delivery.seconds_left() if free else 0)
+
+
+def answer_of_worker(
+    account: GatewayAccount, delivery: Delivery, opened: Opened, incoming: Incoming, message_pk: int
+) -> Answered:
+    """A slow system: a worker computes, this try waits for the result until the deadline."""
+    deferred.hand_to_worker(message_pk)
+    claimed = Claim(message_pk, 1, False, Status.DEFERRED)
+    with delivery.step("wait"), computations.seat() as free:
+        claimed = wait_for_reply(claimed, delivery.seconds_left if free else no_time, take_over)
+    if claimed.is_open:
+        return at_the_deadline(account, delivery, opened, incoming, message_pk)
+    return Answered(same_bytes(account, delivery, opened, claimed), claimed.status)
+
+
+def at_the_deadline(
+    account: GatewayAccount, delivery: Delivery, opened: Opened, incoming: Incoming, message_pk: int
+) -> Answered:
+    """`success`, or the placeholder where the answer can only come with the next reply; every try gets the same."""
+    reply_xml = NO_REPLY
+    if not account.may_send and expects_answer(incoming):
+        now = int(delivery.at.timestamp())
+        reply_xml = xml.render(account.placeholder_reply(), incoming, now)
+    wire = seal(account, delivery, opened, reply_xml)
+    steps = delivery.steps
+    outcome = Outcome(Status.DEFERRED, "slow", reply_xml, wire, seal_print(account, opened), steps)
+    if not Message.defer(message_pk, outcome):
+        claimed = reply_of(message_pk)
+        return Answered(same_bytes(account, delivery, opened, claimed), claimed.status)
+    if account.may_send:
+        publish_soon("wechat.tasks.show_typing", message_pk)
+    else:
+        Follower.note_waiting(account.id, incoming.from_user)
+    return Answered(wire, Status.DEFERRED, "slow")
+
+
+def no_time() -> float:
+    return 0.0
 
 
 def not_answered(
@@ -141,58 +212,24 @@ def not_answered(
     return Outcome(Status.ACKNOWLEDGED, "rate_limited", NO_REPLY)
 
 
-def run_handler(account: GatewayAccount, incoming: Incoming, at: datetime, follower: Follower) -> Outcome:
-    """The reply as XML. A handler that raises costs the follower an apology and staff a traceback, never a 5xx."""
-    try:
-        reply, cause = converse(account, incoming, at, follower.open(at))
-        failed = False
-    except Exception:
-        follower.open(at)
-        log.exception("the handler failed")
-        reply, cause, failed = account.error_reply(), "engine_error", True
-    reply_xml = xml.render(reply, incoming, int(at.timestamp()))
-    if failed:
-        return Outcome(Status.FAILED, cause, reply_xml, text=account.error_reply().content)
-    silent = isinstance(reply, NoReply) or reply_xml == NO_REPLY
-    text = reply.content if isinstance(reply, TextReply) and not silent else None
-    return Outcome(Status.ACKNOWLEDGED if silent else Status.REPLIED, cause, reply_xml, text=text)
-
-
-def record(
-    message: Message,
-    incoming: Incoming,
-    outcome: Outcome,
-    follower: Follower,
-    at: datetime,
-    *,
-    trigger: str,
-    actor: str = "",
-) -> None:
-    """The outcome and the follower's new state together: a try that dies before leaves the state for the next one."""
-    erases = outcome.cause == erasure.CAUSE
-    if not erases and not follower.changed:
-        message.record(outcome, trigger=trigger, actor=actor)
-        return
-    with write_transaction():
-        if erases:
-            person = erasure.person_of(incoming)
-            erasure.erase(message.account_id, person, message.received_at, at, sparing=message.id)
-        else:
-            follower.store(at)
-        message.record(outcome, trigger=trigger, actor=actor)
-
-
-def join(account: GatewayAccount, delivery: Delivery, opened: Opened, claimed: Claim) -> Answered:
+def join(
+    account: GatewayAccount, delivery: Delivery, opened: Opened, incoming: Incoming, claimed: Claim
+) -> Answered:
     """A duplicate: the first try's reply, at once, after waiting for it, or computed here if that try is gone."""
-    if claimed.status == Status.PENDING:
-        if claimed.lease_expired and take_over(claimed.message_id):
+    if claimed.is_open:
+        pending = claimed.status == Status.PENDING
+        if pending and claimed.lease_expired and take_over(claimed.message_id):
             return finish_lost_try(account, delivery, opened, claimed.message_id)
-        claimed = wait_for_reply(claimed, delivery.seconds_left, take_over)
+        with delivery.step("wait"), computations.seat() as free:
+            claimed = wait_for_reply(claimed, delivery.seconds_left if free else no_time, take_over)
         if claimed.taken_over:
             return finish_lost_try(account, delivery, opened, claimed.message_id)
-    if claimed.status == Status.PENDING:
-        return Answered(NO_REPLY, "waiting", duplicate=True)
-    return Answered(same_bytes(account, delivery, opened, claimed), claimed.status, duplicate=True)
+    if claimed.is_open:
+        answered = at_the_deadline(account, delivery, opened, incoming, claimed.message_id)
+    else:
+        answered = Answered(same_bytes(account, delivery, opened, claimed), claimed.status)
+    answered.duplicate = True
+    return answered
 
 
 def take_over(message_pk: int) -> bool:
@@ -222,6 +259,8 @@ def same_bytes(account: GatewayAccount, delivery: Delivery, opened: Opened, clai
         if not unsealed.update(reply_wire=wire, reply_seal=fitting):
             claimed = reply_of(claimed.message_id)
             return claimed.reply_wire if claimed.reply_wire and claimed.reply_seal == fitting else wire
+        # What a worker or the sweeper recorded has reached a try now, so it is not sent besides.
+        OutboundMessage.deliver_by_reply(claimed.message_id)
     return wire
 
 

@@ -22,7 +22,7 @@ from wechat.models import Attempt, Follower, Message
 from wechat.models.message import Status
 from wechat.models.outbound import Purpose
 from wechat.outbox import queue_text
-from wechat.receive import run_handler
+from wechat.handling import run_handler
 from wechat.tasks import wake_sender
 
 LIMIT = 500

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import logging
-import threading
-from contextvars import copy_context
+import time
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-from kombu.exceptions import OperationalError
-
 from celestial_site.celery import app
-from celestial_site.logs import message_id
-from wechat import erasure, outbox, xml
-from wechat.gateway_account import GatewayAccount
-from wechat.models import DedupFingerprint, Follower, Message, OutboundMessage
-from wechat.models.message import Status
+from wechat import deferred, erasure, outbox
+from wechat.claim import LEASE
+from wechat.models import Attempt, DedupFingerprint, Follower, Message, OutboundMessage
+from wechat.models.message import OPEN, Status
+from wechat.platform.client import PlatformClient
+from wechat.platform.errors import PlatformError
 from wechat.pruning import prune_expired
-from wechat.receive import record, run_handler, take_over
+from wechat.publishing import publish_soon
 
 log = logging.getLogger("wechat")
 
 # WeChat's next try comes about 5 s after the first; it is better placed to answer, so the sweeper waits for it.
 GRACE = timedelta(seconds=3)
 BATCH = 100
+# With the slowest computation (deferred.PATIENCE) below Celery's soft limit of 45 s.
+BUDGET = 10.0
 
 
 @app.task(name="wechat.tasks.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
-    """Answer the messages whose try is gone, so that WeChat's next try, or staff, find the reply.
+    """Answer the messages whose try or worker is gone; how many.
 
     And delete what people asked to be deleted, and conversations that are over.
     """
-    lost = DedupFingerprint.objects.filter(
-        message__status=Status.PENDING, lease_until__lt=datetime.now(UTC) - GRACE
-    )
+    deadline = time.monotonic() + BUDGET
     finished = 0
-    for message_pk in lost.values_list("message_id", flat=True)[:BATCH]:
+    for message_pk in _lost(datetime.now(UTC) - GRACE):
+        if time.monotonic() > deadline:
+            break
         if take_over(message_pk):
-            finish(Message.objects.select_related("account").get(pk=message_pk))
+            message = Message.objects.select_related("account").get(pk=message_pk)
+            deferred.finish(message, Attempt.Trigger.TAKEOVER, "sweeper")
             finished += 1
     if finished:
         log.warning("finished messages of lost tries", extra={"count": finished})
@@ -48,14 +48,39 @@ def sweep() -> int:
     return finished
 
 
-def finish(message: Message) -> None:
-    """Run the handler and record the reply as XML; it is sealed when a delivery asks for it."""
-    message_id.set(str(message.pk))
-    account = GatewayAccount.of(message.account)
-    incoming, at = xml.parse(bytes(message.plaintext)), message.received_at
-    follower = Follower.of(account.id, message.openid)
-    outcome = run_handler(account, incoming, at, follower)
-    record(message, incoming, outcome, follower, at, trigger="takeover", actor="sweeper")
+def _lost(before: datetime) -> list[int]:
+    """Messages whose lease ended some time ago; one query for each status, since each has an index of its own."""
+    lost: list[int] = []
+    for status in OPEN:
+        rows = DedupFingerprint.objects.filter(message__status=status, lease_until__lt=before)
+        lost += rows.order_by("message__received_at").values_list("message_id", flat=True)[:BATCH]
+    return lost
+
+
+def take_over(message_pk: int) -> bool:
+    """Become the one that answers a message whose worker died."""
+    now = datetime.now(UTC)
+    return DedupFingerprint.take_over(message_pk, now, now + LEASE, OPEN)
+
+
+@app.task(name="wechat.tasks.compute")  # type: ignore[untyped-decorator]
+def compute(message_pk: int) -> bool:
+    """Compute a message that a try handed over."""
+    return deferred.compute(message_pk)
+
+
+@app.task(name="wechat.tasks.show_typing")  # type: ignore[untyped-decorator]
+def show_typing(message_pk: int) -> bool:
+    """正在输入 while an answer is being computed, where the account may; it lasts 15 s or until a message comes."""
+    message = Message.objects.select_related("account").filter(pk=message_pk, status=Status.DEFERRED).first()
+    if message is None or not message.account.may_send:
+        return False
+    try:
+        PlatformClient(message.account).typing(message.openid)
+    except PlatformError as error:
+        log.info("the typing indicator was not shown", extra={"cause": error.cause, "rid": error.rid})
+        return False
+    return True
 
 
 @app.task(name="wechat.tasks.prune")  # type: ignore[untyped-decorator]
@@ -75,13 +100,4 @@ def send_queued(outbound_pk: int | None = None) -> int:
 
 def wake_sender(outbound_pk: int) -> None:
     """Have a worker send soon, after the commit. Nobody waits for the broker: the sweeper finds the row anyway."""
-    run = copy_context().run
-    thread = threading.Thread(target=run, args=(_publish, outbound_pk), name="wake-sender", daemon=True)
-    transaction.on_commit(thread.start)
-
-
-def _publish(outbound_pk: int) -> None:
-    try:
-        send_queued.delay(outbound_pk)
-    except (OperationalError, OSError) as error:
-        log.warning("the broker took no task; the sweeper will send", extra={"error": type(error).__name__})
+    publish_soon(deferred.SEND, outbound_pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from predictions.language.dialogue import ask
+from predictions.language.dialogue import SlowSystem, ask
 from predictions.language.results import AskResult, Question
 from predictions.language.understanding import Understanding, understand
 from predictions.language.wording import help_text, menu_text, welcome_text
@@ -10,6 +10,7 @@ from predictions.language.wording import help_text, menu_text, welcome_text
 __all__ = [
     "AskResult",
     "Question",
+    "SlowSystem",
     "Understanding",
     "ask",
     "help_text",

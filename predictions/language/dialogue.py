@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
-from predictions import engine
+from predictions import engine, registry
 from predictions.language import pending as contexts
 from predictions.language import policy, wording
 from predictions.language.activities import plan_lines
@@ -47,6 +47,14 @@ LEAVING = frozenset(
 )
 
 
+class SlowSystem(Exception):
+    """The sentence is understood and can be answered; the system that answers it is slow, so ask somewhere else."""
+
+    def __init__(self, system: str) -> None:
+        super().__init__(system)
+        self.system = system
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What is known when it is our turn: the subject, its slots, and the issue to settle first, if any."""
@@ -67,6 +75,7 @@ class _Desk:
     now: datetime
     systems: Collection[str]
     zone: tzinfo
+    compute_slow: bool = True
 
     # --- the two ways in
 
@@ -184,7 +193,11 @@ class _Desk:
     def _answer(self, turn: Turn, system: str) -> AskResult:
         try:
             options = system_options(turn.intent, turn.slots)
-            answer = engine.answer(system, system_input(turn.intent, turn.slots, self.now), options)
+            data = system_input(turn.intent, turn.slots, self.now)
+            if not self.compute_slow and registry.get(system).slow:
+                engine.validate(system, data, options)
+                raise SlowSystem(system)
+            answer = engine.answer(system, data, options)
         except InvalidInput as invalid:
             text = "".join(error.detail for error in invalid.errors)
             return self._question(turn, Issue("problem", "date", text))
@@ -299,12 +312,14 @@ def ask(
     systems: Collection[str],
     context: Json | None = None,
     zone: tzinfo = CHINA,
+    compute_slow: bool = True,
 ) -> AskResult:
     """Answer a sentence with the enabled `systems` at the aware instant `now`; today is the day in `zone`.
 
-    `context` is what the last result of the same person carried. Never raises on any text or context.
+    `context` is what the last result of the same person carried. Never raises on any text or context, but for
+    SlowSystem where the caller wants slow systems understood and not computed (`compute_slow` false).
     """
-    desk = _Desk(now, systems, zone)
+    desk = _Desk(now, systems, zone, compute_slow)
     found = understand(text, now, zone=zone)
     before = contexts.load(context, now)
     if before is not None:

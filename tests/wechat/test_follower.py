@@ -137,7 +137,7 @@ def test_the_sweeper_answers_in_context_too(
     say(client, "1990年5月17日早上8点 八字")
     delivery = plain("1")
     with monkeypatch.context() as patch:
-        patch.setattr("wechat.receive.run_handler", lambda *args: (_ for _ in ()).throw(SystemExit))
+        patch.setattr("wechat.receive.run_handler", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             delivery.post(client)
     DedupFingerprint.objects.update(lease_until=timezone.now() - timedelta(seconds=10))

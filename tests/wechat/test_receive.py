@@ -126,12 +126,12 @@ def test_the_message_is_committed_before_its_handler_runs(
 ) -> None:
     seen = []
 
-    def spy(*args: object) -> tuple[object, str]:
+    def spy(*args: object, **kwargs: object) -> tuple[object, str]:
         seen.append(Message.objects.get().status)
-        return original(*args)  # type: ignore[arg-type]
+        return original(*args, **kwargs)  # type: ignore[arg-type]
 
     original = converse.converse
-    monkeypatch.setattr("wechat.receive.converse", spy)
+    monkeypatch.setattr("wechat.handling.converse", spy)
     plain("菜单").post(client)
     assert seen == ["pending"]
 
@@ -139,7 +139,7 @@ def test_the_message_is_committed_before_its_handler_runs(
 def lose_the_worker(monkeypatch: pytest.MonkeyPatch, client: Client, delivery: object) -> Message:
     """A try that stored its message and was killed before it could answer."""
     with monkeypatch.context() as patch:
-        patch.setattr("wechat.receive.run_handler", lambda *args: (_ for _ in ()).throw(SystemExit))
+        patch.setattr("wechat.receive.run_handler", lambda *args, **kwargs: (_ for _ in ()).throw(SystemExit))
         with pytest.raises(SystemExit):
             delivery.post(client)  # type: ignore[attr-defined]
     return Message.objects.get()

@@ -35,6 +35,7 @@ class Talk:
     account: GatewayAccount
     follower: Follower
     now: datetime
+    compute_slow: bool = True
 
     @property
     def state(self) -> Json:
@@ -74,10 +75,19 @@ class Talk:
         return "\n".join(filter(None, [rule.answer.strip(), *menu]))
 
     def ask(self, text: str, context: Json | None) -> AskResult:
-        """The engine's result, with its time counted under the system that was asked for."""
+        """The engine's result, with its time counted under the system that was asked for.
+
+        Raises language.SlowSystem for a slow one where those are not to be computed here.
+        """
         started = time.perf_counter()
-        systems, zone = self.account.systems, places.zone_at(self.follower.profile.get("spot"))
-        result = language.ask(text, now=self.now, systems=systems, context=context, zone=zone)
+        result = language.ask(
+            text,
+            now=self.now,
+            systems=self.account.systems,
+            context=context,
+            zone=places.zone_at(self.follower.profile.get("spot")),
+            compute_slow=self.compute_slow,
+        )
         system = result.answer.chart.system if result.answer else "none"
         metrics.engine_seconds.labels(system).observe(time.perf_counter() - started)
         return result

@@ -158,6 +158,11 @@ class OfficialAccount(models.Model):
         return cls.objects.filter(slug="default").first()
 
     @property
+    def may_send(self) -> bool:
+        """Whether a customer message is worth a try: nothing is known against it, and there are the means."""
+        return bool(self.can_send_customer_messages is not False and self.app_id and self.app_secret)
+
+    @property
     def callback_path(self) -> str:
         return "/wechat" if self.slug == "default" else f"/wechat/{self.slug}"
 

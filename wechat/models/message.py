@@ -34,6 +34,10 @@ class Status(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+# What somebody still computes, or has to.
+OPEN = (Status.PENDING, Status.DEFERRED)
+
+
 class Message(models.Model):
     """One message or event: raw bytes and query as received, committed before the handler runs.
 
@@ -76,6 +80,9 @@ class Message(models.Model):
                 fields=["received_at"], name="message_pending", condition=models.Q(status="pending")
             ),
             models.Index(
+                fields=["received_at"], name="message_deferred", condition=models.Q(status="deferred")
+            ),
+            models.Index(
                 fields=["received_at"],
                 name="message_erasing",
                 condition=models.Q(cause="erasure", redacted_at__isnull=True),
@@ -110,6 +117,34 @@ class Message(models.Model):
             cursor.execute(_UPDATE_OUTCOME, [*values, outcome.milliseconds, self.id])
             outcome.is_stored = cursor.rowcount == 1
             cursor.execute(_INSERT_ATTEMPT, Attempt.row(self.id, outcome, trigger, actor))
+
+    def conclude(self, outcome: Outcome, *, passive: bool) -> bool:
+        """Record a late outcome; false when it was not open any more.
+
+        `passive`: as the reply, while no try was answered. Otherwise the reply stays what that try was answered.
+        """
+        mine = Message.objects.filter(pk=self.pk, status__in=OPEN, redacted_at=None)
+        values: dict[str, Any] = {"status": outcome.status, "cause": outcome.cause}
+        if passive:
+            values |= {"reply_xml": outcome.reply_xml, "milliseconds": outcome.milliseconds}
+            return bool(mine.filter(reply_xml=None).update(**values))
+        return bool(mine.filter(reply_xml__isnull=False).update(**values))
+
+    @classmethod
+    def defer(cls, message_id: int, outcome: Outcome) -> bool:
+        """Record what a try is answered while the answer is being computed; false when there is a reply already."""
+        rows = cls.objects.filter(pk=message_id, status__in=OPEN, reply_xml=None)
+        with write_transaction():
+            deferred = rows.update(
+                status=Status.DEFERRED,
+                reply_xml=outcome.reply_xml,
+                reply_wire=outcome.wire,
+                reply_seal=outcome.seal,
+                milliseconds=outcome.milliseconds,
+            )
+            if deferred:
+                Attempt.record(message_id, outcome, trigger=Attempt.Trigger.WECHAT)
+        return bool(deferred)
 
     def redact(self, now: datetime) -> None:
         """Delete the personal data of this message; the row, its times and its outcome stay."""
@@ -168,6 +203,7 @@ class Attempt(models.Model):
     class Trigger(models.TextChoices):
         WECHAT = "wechat", _("WeChat")
         TAKEOVER = "takeover", _("take-over of a lost try")
+        DEFERRED = "deferred", _("computed later")
         REPLAY = "replay", _("replay (dry run)")
         RESEND = "resend", _("sent again")
 
@@ -241,12 +277,23 @@ class DedupFingerprint(models.Model):
         return self.digest[:12]
 
     @classmethod
-    def take_over(cls, message_id: int, now: datetime, lease_until: datetime) -> bool:
+    def take_over(
+        cls,
+        message_id: int,
+        now: datetime,
+        lease_until: datetime,
+        statuses: tuple[str, ...] = (Status.PENDING,),
+    ) -> bool:
         """Lease the message of a try that is gone; false when another one was faster or the lease still runs."""
         expired = cls.objects.filter(
-            message_id=message_id, lease_until__lte=now, message__status=Status.PENDING
+            message_id=message_id, lease_until__lte=now, message__status__in=statuses
         )
         return expired.update(lease_until=lease_until) == 1
+
+    @classmethod
+    def release(cls, message_id: int, now: datetime) -> None:
+        """Let another one compute the message."""
+        cls.objects.filter(message_id=message_id).update(lease_until=now)
 
 
 _MESSAGE_COLUMNS = tuple(field.attname for field in Message._meta.concrete_fields)

@@ -1,0 +1,164 @@
+"""Answers that take longer than WeChat waits: computed once, delivered later, whoever dies in between.
+
+The row is the queue of record. `pending` is being computed by a try; `deferred` without a reply was handed to the
+workers and a try waits for it; `deferred` with a reply has been answered `success` or the placeholder, and the answer
+goes out through the outbox, or with the follower's next message. Whoever computes holds the lease of the fingerprint
+and renews it while the process lives; a lease that ends is taken over by the sweeper.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from django.db import DatabaseError, connections
+
+from celestial_site.logs import message_id
+from wechat import computations, outbox
+from wechat.claim import LEASE
+from wechat.computations import Computation
+from wechat.crypto import Rejected
+from wechat.handling import Job, failure, run_handler, store_state
+from wechat.models import Attempt, DedupFingerprint, Message
+from wechat.models.message import Outcome, Status
+from wechat.models.outbound import Purpose
+from wechat.models.statements import write_transaction
+from wechat.publishing import publish_soon
+from wechat.xml import NO_REPLY
+
+log = logging.getLogger("wechat")
+
+# How long a computation may take; after that the follower gets the apology. Below Celery's limits of 45 and 60 s.
+PATIENCE = 30.0
+RENEWAL = 2.0  # seconds between two renewals of the lease
+# WeChat's tries of a message are over: what was recorded as the reply and fetched by none of them is sent.
+TRIES_OVER = timedelta(seconds=20)
+TIMED_OUT = "engine_timeout"
+COMPUTE, SEND = "wechat.tasks.compute", "wechat.tasks.send_queued"
+
+
+def hand_to_worker(message_pk: int) -> None:
+    """Leave a message to the workers. Where no broker takes the task, this process computes it in the background."""
+    with write_transaction():
+        mine = Message.objects.filter(pk=message_pk, status=Status.PENDING)
+        if mine.update(status=Status.DEFERRED):
+            DedupFingerprint.release(message_pk, datetime.now(UTC))
+            publish_soon(COMPUTE, message_pk, otherwise=partial(compute, message_pk, "web"))
+
+
+def watch(run: Computation, job: Job, trigger: str) -> None:
+    """See a computation of this process through, in a thread of its own: the request has been answered."""
+    thread = threading.Thread(
+        target=_see_through_apart, args=(run, job, trigger), name="late answer", daemon=True
+    )
+    thread.start()
+
+
+def _see_through_apart(run: Computation, job: Job, trigger: str) -> None:
+    message_id.set(str(job.message.pk))
+    try:
+        see_through(run, job, trigger)
+    finally:
+        connections.close_all()
+
+
+def compute(message_pk: int, actor: str = "worker") -> bool:
+    """Compute a message that was handed over or lost, if nobody else does; whether it was this one's turn."""
+    now = datetime.now(UTC)
+    if not DedupFingerprint.take_over(message_pk, now, now + LEASE, (Status.DEFERRED,)):
+        return False
+    finish(Message.objects.select_related("account").get(pk=message_pk), Attempt.Trigger.DEFERRED, actor)
+    return True
+
+
+def finish(message: Message, trigger: str, actor: str) -> None:
+    """Run the handler over a message whose lease is held here, and deliver what it comes to."""
+    message_id.set(str(message.pk))
+    try:
+        job = Job.of(message)
+    except Rejected as rejected:
+        # Redacted meanwhile: the person had their data deleted, and nobody waits for an answer.
+        Message.objects.filter(pk=message.pk).update(status=Status.ACKNOWLEDGED, cause=rejected.cause.value)
+        return
+    run = computations.start(partial(handled, job))
+    if run is not None:
+        see_through(run, job, trigger, actor)
+
+
+def handled(job: Job) -> Outcome:
+    """The handler's outcome, slow systems included; nothing is said to somebody who is blocked."""
+    if job.follower.blocked:
+        return Outcome(Status.ACKNOWLEDGED, "blocked", NO_REPLY)
+    return run_handler(job.account, job.incoming, job.at, job.follower)
+
+
+def see_through(run: Computation, job: Job, trigger: str, actor: str = "") -> None:
+    """Renew the lease until the outcome is there or nobody waits for it any more; then conclude."""
+    start = time.monotonic()
+    outcome = None
+    while outcome is None and (left := start + PATIENCE - time.monotonic()) > 0:
+        _renew(job.message.pk)
+        outcome = run.result(min(RENEWAL, left))
+    if outcome is None:
+        log.error("a computation was given up", extra={"seconds": PATIENCE})
+        outcome = failure(job.account, job.incoming, job.at, TIMED_OUT)
+        # The thread may still write into the follower's state; that is no longer what is stored.
+        job.follower.open(job.at)
+    outcome.steps = {"converse": round((time.monotonic() - start) * 1000, 3)}
+    _conclude_surely(job, outcome, trigger, actor)
+
+
+def _renew(message_pk: int) -> None:
+    """A database that is away for a moment ends no computation."""
+    now = datetime.now(UTC)
+    try:
+        DedupFingerprint.objects.filter(message_id=message_pk).update(lease_until=now + LEASE)
+    except DatabaseError:
+        log.warning("the lease could not be renewed")
+        connections.close_all()
+
+
+def _conclude_surely(job: Job, outcome: Outcome, trigger: str, actor: str) -> None:
+    """Conclude, also over a restart of the database; after that the lease ends and the sweeper computes it again."""
+    for pause in (0.5, 1, 2, 4, 0):
+        try:
+            conclude(job, outcome, trigger, actor)
+            return
+        except DatabaseError:
+            log.exception("a late answer could not be recorded")
+            connections.close_all()
+            time.sleep(pause)
+
+
+def conclude(job: Job, outcome: Outcome, trigger: str, actor: str = "") -> bool:
+    """Record a late outcome and deliver its text, in one transaction; false when another one was faster.
+
+    While no try was answered, the outcome is the reply that the waiting try or WeChat's next one fetches; it is sent
+    only when none does. Otherwise it goes out at once.
+    """
+    now = datetime.now(UTC)
+    with write_transaction():
+        fetched = job.message.conclude(outcome, passive=True)
+        if not fetched and not job.message.conclude(outcome, passive=False):
+            return False
+        store_state(job.message, job.incoming, outcome, job.follower, now)
+        Attempt.record(job.message.pk, outcome, trigger=trigger, actor=actor)
+        if outcome.text:
+            _queue(job, outcome.text, job.message.received_at + TRIES_OVER if fetched else None)
+    return True
+
+
+def _queue(job: Job, text: str, not_before: datetime | None) -> None:
+    rows = outbox.queue_text(
+        job.message.account,
+        job.message.openid,
+        text,
+        purpose=Purpose.ANSWER,
+        message=job.message,
+        not_before=not_before,
+    )
+    if rows and not_before is None:
+        publish_soon(SEND, rows[0].pk)
