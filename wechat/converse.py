@@ -15,7 +15,6 @@ from wechat.models.account import Service
 from wechat.xml import Incoming, NoReply, Reply, TextReply
 
 
-
 @dataclass(frozen=True, slots=True)
 class Deferred:
     """No reply yet: the sentence is understood, and the slow `system` that answers it is for a worker to compute."""

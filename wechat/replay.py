@@ -18,11 +18,11 @@ from wechat import xml
 from wechat.conversation import taking_over
 from wechat.crypto import Rejected
 from wechat.gateway_account import GatewayAccount
+from wechat.handling import run_handler
 from wechat.models import Attempt, Follower, Message
 from wechat.models.message import Status
 from wechat.models.outbound import Purpose
 from wechat.outbox import queue_text
-from wechat.handling import run_handler
 from wechat.tasks import wake_sender
 
 LIMIT = 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from django.utils import timezone
 from predictions import language
 from tests import credentials
 from tests.wechat.deliveries import content_of, message, plain, sealed
-from wechat import converse
+from wechat import computations
 from wechat.gateway_account import GatewayAccount
 from wechat.models import Attempt, DedupFingerprint, Message, OfficialAccount
+from wechat.models.message import Outcome
 from wechat.tasks import sweep
 
 pytestmark = pytest.mark.django_db
@@ -126,12 +128,12 @@ def test_the_message_is_committed_before_its_handler_runs(
 ) -> None:
     seen = []
 
-    def spy(*args: object, **kwargs: object) -> tuple[object, str]:
+    def spy(work: Callable[[], Outcome]) -> computations.Computation | None:
         seen.append(Message.objects.get().status)
-        return original(*args, **kwargs)  # type: ignore[arg-type]
+        return original(work)
 
-    original = converse.converse
-    monkeypatch.setattr("wechat.handling.converse", spy)
+    original = computations.start
+    monkeypatch.setattr(computations, "start", spy)
     plain("菜单").post(client)
     assert seen == ["pending"]
 
