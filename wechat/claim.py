@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, IntegrityError, connection
 
 from wechat.crypto import Cause, Rejected
 from wechat.models import DedupFingerprint, Follower, Message, OfficialAccount
@@ -128,10 +128,15 @@ def wait_for_reply(
     """
     while seconds_left() > POLL:
         time.sleep(POLL)
-        claimed = reply_of(claimed.message_id)
-        if not claimed.is_open:
-            return claimed
-        if claimed.status == Status.PENDING and take_over(claimed.message_id):
-            claimed.taken_over = True
-            return claimed
+        try:
+            claimed = reply_of(claimed.message_id)
+            if not claimed.is_open:
+                return claimed
+            if claimed.status == Status.PENDING and take_over(claimed.message_id):
+                claimed.taken_over = True
+                return claimed
+        except DatabaseError:
+            # It is restarted; the next look opens a new connection.
+            connection.close()
+    return claimed
     return claimed

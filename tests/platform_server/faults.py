@@ -47,10 +47,10 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
-    def take(self, path: str) -> Fault | None:
-        """The fault of this call; one less of it is left."""
+    def take(self, path: str, openid: str = "") -> Fault | None:
+        """The fault of this call, of its follower ("path openid") or of anybody's; one less of it is left."""
         with self._lock:
-            for name in (path, ANY):
+            for name in (f"{path} {openid}", path, ANY):
                 waiting = self._waiting.get(name)
                 if waiting:
                     fault, times = waiting.pop(0)

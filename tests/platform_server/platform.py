@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import socket
 import struct
 import threading
@@ -40,6 +41,12 @@ class Call:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+    @property
+    def openid(self) -> str:
+        """Whom a message is for."""
+        found = re.search(rb'"touser": ?"([^"]*)"', self.body)
+        return found[1].decode(errors="replace") if found else ""
 
 
 @dataclass
@@ -193,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._page(parts.path, dict(parse_qsl(parts.query)), body)
             return
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query)), body, time.time())
-        fault = self.platform.faults.take(parts.path)
+        fault = self.platform.faults.take(parts.path, call.openid)
         if fault and fault.reset:
             self._reset()
             return

@@ -35,7 +35,8 @@ def slow_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serv
 
 def computations(server: Server) -> list[str]:
     log = server.var / "computations"
-    return log.read_text().splitlines() if log.exists() else []
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [line.rpartition(" ")[2] for line in lines if line.startswith("start")]
 
 
 def stored(server: Server) -> str:

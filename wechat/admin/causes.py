@@ -33,7 +33,10 @@ REFUSALS: dict[str, Words] = {
 # Why a message was answered as it was (wechat.converse, wechat.receive).
 OUTCOMES: dict[str, Words] = {
     "engine_error": _("the engine failed; the follower got an apology"),
-    "deadline": _("no answer within the deadline"),
+    "engine_timeout": _("the engine was given up after half a minute; the follower got an apology"),
+    "slow": _("not ready when WeChat stopped waiting; the answer is delivered later"),
+    "slow_system": _("a slow system; a worker computes the answer"),
+    "with_kept": _("the reply brought an answer that was kept"),
     "rate_limited": _("over the limit of messages per minute; stored, not answered"),
     "blocked": _("the follower is blocked; stored, not answered"),
     "keyword_rule": _("answered by a keyword rule"),
@@ -62,6 +65,7 @@ STEPS: dict[str, Words] = {
     "parse": _("read"),
     "claim": _("stored"),
     "converse": _("decided"),
+    "wait": _("waited for the answer"),
     "seal": _("reply sealed"),
     "record": _("recorded"),
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 
-from wechat.admin import causes, masking
+from django.utils.safestring import SafeString
+
+from wechat.admin import causes, masking, outbound
 from wechat.admin.causes import Words
-from wechat.models import Attempt, DedupFingerprint, Message
+from wechat.models import Attempt, DedupFingerprint, Message, OutboundMessage
 from wechat.models.message import Status
 from wechat.policy import Rejected
 from wechat.replay import reply_text
@@ -36,6 +38,15 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message that the account sent, or kept, as the answer."""
+
+    row: OutboundMessage
+    pill: SafeString
+    why: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything about one message; texts are masked unless `shown`."""
 
@@ -45,6 +56,7 @@ class Page:
     marks: list[Words]
     fingerprints: list[DedupFingerprint]
     tries: list[Try]
+    outgoing: list[Outgoing]
     fields: list[tuple[str, str]]
     pretty: str
     plaintext: str
@@ -57,7 +69,7 @@ class Page:
 
 
 def page_of(message: Message, *, shown: bool) -> Page:
-    """The page's content, in two queries besides the message itself."""
+    """The page's content, in three queries besides the message itself."""
     attempts = list(message.attempts.all())
     plaintext = bytes(message.plaintext or b"")
     fields = masking.fields_of(plaintext)
@@ -71,6 +83,10 @@ def page_of(message: Message, *, shown: bool) -> Page:
         marks=[causes.MARKS.get(mark, mark) for mark in message.marks],
         fingerprints=list(message.fingerprints.all()),
         tries=[_try(attempt, shown) for attempt in attempts],
+        outgoing=[
+            Outgoing(row, outbound.pill(row.state), outbound.words_of(row.cause))
+            for row in message.outbound.order_by("id")
+        ],
         fields=masking.flat(visible),
         pretty=masking.pretty(visible),
         plaintext=masking.decoded(plaintext) if shown else "",

@@ -1,4 +1,4 @@
-"""Waking a sender: after the commit, without waiting for a broker, and harmless when there is none."""
+"""Waking a worker: after the commit, without waiting for a broker, and harmless when there is none."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from celery.app.base import Celery
 from django.db import transaction
 
 from celestial_site.celery import app
-from wechat import tasks
+from wechat import publishing, tasks
 
 
 @pytest.fixture
 def published(monkeypatch) -> list[int]:
     """What reached the broker."""
     found: list[int] = []
-    monkeypatch.setattr(tasks.send_queued, "delay", found.append)
+    monkeypatch.setattr(publishing.app, "send_task", lambda _task, arguments: found.extend(arguments))
     return found
 
 
@@ -54,24 +54,27 @@ def test_a_broker_that_hangs_costs_the_caller_nothing(monkeypatch):
     broker = f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
     hung = Celery("hung", broker=broker, set_as_current=False)
     hung.conf.broker_transport_options = {"socket_connect_timeout": 0.5, "socket_timeout": 1}
-    monkeypatch.setattr(tasks.send_queued, "delay", lambda pk: hung.send_task("x", (pk,), retry=False))
+    monkeypatch.setattr(publishing.app, "send_task", lambda _task, pk: hung.send_task("x", pk, retry=False))
     start = time.monotonic()
     tasks.wake_sender(7)
     assert time.monotonic() - start < 0.1
-    threads = [thread for thread in threading.enumerate() if thread.name.startswith("wake-sender")]
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("publish")]
     for thread in threads:
         thread.join(10)
     listener.close()
 
 
-def test_a_broker_that_refuses_is_one_line_in_the_log(monkeypatch, caplog):
-    def refuse(_pk: int) -> None:
+def test_a_broker_that_refuses_is_one_line_in_the_log_and_the_work_is_done_otherwise(monkeypatch, caplog):
+    def refuse(*_: object) -> None:
         raise ConnectionRefusedError("no broker")
 
-    monkeypatch.setattr(tasks.send_queued, "delay", refuse)
+    monkeypatch.setattr(publishing.app, "send_task", refuse)
+    done: list[bool] = []
     with caplog.at_level(logging.WARNING):
-        tasks._publish(7)
-    assert "the sweeper will send" in caplog.text
+        publishing.publish("x", (7,), lambda: done.append(True))
+        publishing.publish("x", (7,))
+    assert "the rows keep it" in caplog.text
+    assert done == [True]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,253 @@
+"""Late answers: handed over, computed once, recorded for a try that still comes or sent, and given up in the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from predictions import registry
+from tests import credentials
+from tests.platform_server.followers import Line
+from tests.wechat.deliveries import Delivery, content_of, plain, sealed
+from wechat import computations, deferred, receive, tasks
+from wechat.gateway_account import PLACEHOLDER_TEXT
+from wechat.handling import Job, run_handler
+from wechat.models import Attempt, DedupFingerprint, Follower, Message, OfficialAccount, OutboundMessage
+from wechat.models.message import Outcome, Status
+from wechat.models.outbound import State
+
+pytestmark = pytest.mark.django_db
+SLOW = "2026年11月20日黄历"
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """The tasks that a broker would have got."""
+    found: list[tuple[str, int]] = []
+    for module in (deferred, receive, tasks):
+        monkeypatch.setattr(module, "publish_soon", lambda task, pk, **_: found.append((task, pk)))
+    return found
+
+
+@pytest.fixture
+def slow_almanac() -> Iterator[None]:
+    """`almanac` says that it is slow, and is not."""
+    quick = registry.get("almanac")
+    registry.unregister("almanac")
+    registry.register(replace(quick, slow=True))
+    yield
+    registry.unregister("almanac")
+    registry.register(quick)
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deadline comes at once."""
+    monkeypatch.setattr(receive, "DEADLINE", 0.5)
+
+
+def asked(client: Client, delivery: Delivery) -> Message:
+    delivery.post(client)
+    return Message.objects.get()
+
+
+def test_a_slow_system_is_handed_over_and_the_try_answers_success_at_the_deadline(
+    sender: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    delivery = sealed(SLOW)
+    first, retry = delivery.post(client), delivery.post(client)
+    assert first.content == retry.content == b"success"
+    message = Message.objects.get()
+    assert (message.status, bytes(message.reply_xml or b"")) == ("deferred", b"success")
+    assert published == [("wechat.tasks.compute", message.pk), ("wechat.tasks.show_typing", message.pk)]
+    assert [(row.outcome, row.cause) for row in Attempt.objects.all()] == [("deferred", "slow")]
+
+
+def test_the_worker_computes_once_and_the_answer_is_queued(
+    sender: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    message = asked(client, sealed(SLOW))
+    assert tasks.compute(message.pk) is True
+    assert tasks.compute(message.pk) is False, "a task that is delivered again finds nothing to do"
+    message.refresh_from_db()
+    assert (message.status, bytes(message.reply_xml or b"")) == ("replied", b"success")
+    row = OutboundMessage.objects.get()
+    assert (row.state, row.message_id) == (State.QUEUED, message.pk)
+    assert "我理解为" in row.payload["content"]
+    assert published[-1] == ("wechat.tasks.send_queued", row.pk)
+    assert [row.trigger for row in Attempt.objects.all()] == ["wechat", "deferred"]
+
+
+def test_without_the_right_to_send_there_is_a_placeholder_and_the_next_message_brings_it(
+    account: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    delivery = plain(SLOW)
+    first, retry = delivery.post(client), delivery.post(client)
+    assert first.content == retry.content
+    assert content_of(first.content) == PLACEHOLDER_TEXT
+    assert Follower.objects.get().answers_waiting
+    message = Message.objects.get()
+    assert tasks.compute(message.pk) is True
+    assert OutboundMessage.objects.get().state == State.KEPT
+    assert content_of(plain("好了吗").post(client).content).startswith("我理解为")
+
+
+def test_a_text_of_the_accounts_own_stands_for_the_placeholder(
+    account: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    from wechat.models import AccountTexts
+
+    AccountTexts.objects.create(account=account, placeholder="稍候片刻")
+    assert content_of(plain(SLOW).post(client).content) == "稍候片刻"
+
+
+def test_a_result_before_the_deadline_is_the_reply_and_is_not_sent_besides(
+    sender: OfficialAccount, client: Client, slow_almanac: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker is as fast as the try that waits for it."""
+    monkeypatch.setattr(
+        deferred, "publish_soon", lambda task, pk, **_: task == deferred.COMPUTE and tasks.compute(pk)
+    )
+
+    def hand_over(message_pk: int) -> None:
+        Message.objects.filter(pk=message_pk).update(status=Status.DEFERRED)
+        DedupFingerprint.release(message_pk, datetime.now(UTC))
+        tasks.compute(message_pk)
+
+    monkeypatch.setattr(deferred, "hand_to_worker", hand_over)
+    delivery = sealed(SLOW)
+    first, retry = delivery.post(client), delivery.post(client)
+    assert first.content == retry.content
+    assert "我理解为" in content_of(first.content)
+    assert OutboundMessage.objects.get().state == State.DELIVERED
+
+
+def test_what_no_try_fetched_is_sent_when_the_tries_are_over(
+    sender: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    message = asked(client, sealed(SLOW))
+    Message.objects.update(reply_xml=None, reply_wire=None)
+    assert tasks.compute(message.pk)
+    row = OutboundMessage.objects.get()
+    assert row.state == State.QUEUED
+    assert row.next_try_at >= message.received_at + deferred.TRIES_OVER
+    message.refresh_from_db()
+    assert message.status == "replied"
+
+
+def job_of(client: Client, account: OfficialAccount) -> Job:
+    """A message whose try has answered `success` and goes on computing."""
+    message = asked(client, sealed("今天黄历"))
+    Message.objects.update(status=Status.DEFERRED, reply_xml=b"success")
+    return Job.of(Message.objects.select_related("account").get(pk=message.pk))
+
+
+def computing(job: Job, ready: threading.Event) -> computations.Computation:
+    def work() -> Outcome:
+        ready.wait(10)
+        return run_handler(job.account, job.incoming, job.at, job.follower)
+
+    run = computations.start(work)
+    assert run
+    return run
+
+
+def test_the_lease_is_renewed_while_the_computation_lives(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, ready = job_of(client, sender), threading.Event()
+    DedupFingerprint.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=60))
+    seen = []
+
+    def renewed(seconds: float) -> Outcome | None:
+        seen.append(tasks.take_over(job.message.pk))
+        ready.set()
+        return original(5)
+
+    run = computing(job, ready)
+    original = run.result
+    monkeypatch.setattr(computations.Computation, "result", lambda _self, seconds: renewed(seconds))
+    deferred.see_through(run, job, "wechat")
+    assert seen == [False], "nobody can take over what is being computed"
+    assert OutboundMessage.objects.count() == 1
+
+
+def test_a_computation_that_hangs_is_given_up_with_an_apology(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deferred, "PATIENCE", 0.1)
+    job, ready = job_of(client, sender), threading.Event()
+    run = computing(job, ready)
+    deferred.see_through(run, job, "wechat")
+    message = Message.objects.get()
+    assert (message.status, message.cause) == ("failed", deferred.TIMED_OUT)
+    assert "抱歉" in OutboundMessage.objects.get().payload["content"]
+    ready.set()
+    assert run.result(5)
+
+
+def test_of_two_late_outcomes_one_counts(
+    sender: OfficialAccount, client: Client, published: list[Any]
+) -> None:
+    job = job_of(client, sender)
+    outcome = run_handler(job.account, job.incoming, job.at, job.follower)
+    assert deferred.conclude(job, outcome, "wechat") is True
+    assert deferred.conclude(job, outcome, "wechat") is False
+    assert OutboundMessage.objects.count() == 1
+
+
+def test_what_was_deleted_meanwhile_is_neither_computed_nor_sent(
+    sender: OfficialAccount, client: Client, published: list[Any]
+) -> None:
+    job = job_of(client, sender)
+    outcome = run_handler(job.account, job.incoming, job.at, job.follower)
+    job.message.redact(datetime.now(UTC))
+    assert deferred.conclude(job, outcome, "wechat") is False
+    DedupFingerprint.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=60))
+    assert tasks.sweep() == 1
+    assert not OutboundMessage.objects.exists()
+    assert tasks.sweep() == 0
+
+
+def test_a_blocked_follower_gets_nothing_late(
+    sender: OfficialAccount, client: Client, published: list[Any]
+) -> None:
+    job = job_of(client, sender)
+    Follower.objects.create(account=sender, openid=credentials.OPENID, blocked=True)
+    DedupFingerprint.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=60))
+    assert tasks.sweep() == 1
+    job.message.refresh_from_db()
+    assert (job.message.status, job.message.cause) == ("acknowledged", "blocked")
+    assert not OutboundMessage.objects.exists()
+
+
+def test_the_typing_indicator_shows_while_an_answer_is_computed(platform, sender, client, published) -> None:
+    platform.follower(credentials.OPENID, "message").chat.append(Line("follower", "今天黄历"))
+    job = job_of(client, sender)
+    assert tasks.show_typing(job.message.pk) is True
+    assert platform.typing == [(credentials.OPENID, "Typing")]
+    platform.fail("/cgi-bin/message/custom/typing", errcode=45080)
+    assert tasks.show_typing(job.message.pk) is False
+    Message.objects.update(status=Status.REPLIED)
+    assert tasks.show_typing(job.message.pk) is False
+
+
+def test_with_every_thread_busy_a_message_goes_to_the_workers(
+    sender: OfficialAccount,
+    client: Client,
+    hurry: None,
+    published: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(computations, "start", lambda _work: None)
+        message = asked(client, sealed("今天黄历"))
+    assert message.status == "deferred"
+    assert tasks.compute(message.pk)
+    assert "我理解为" in OutboundMessage.objects.get().payload["content"]
