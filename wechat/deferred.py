@@ -16,7 +16,9 @@ from functools import partial
 
 from django.db import DatabaseError, connections
 
+from celestial_site.celery import app
 from celestial_site.logs import message_id
+from celestial_site.publishing import publish_after_commit
 from wechat import computations, outbox
 from wechat.claim import LEASE
 from wechat.computations import Computation
@@ -26,7 +28,6 @@ from wechat.models import Attempt, DedupFingerprint, Message
 from wechat.models.message import Outcome, Status
 from wechat.models.outbound import Purpose
 from wechat.models.statements import write_transaction
-from wechat.publishing import publish_soon
 from wechat.xml import NO_REPLY
 
 log = logging.getLogger("wechat")
@@ -37,7 +38,10 @@ RENEWAL = 2.0  # seconds between two renewals of the lease
 # WeChat's tries of a message are over: what was recorded as the reply and fetched by none of them is sent.
 TRIES_OVER = timedelta(seconds=20)
 TIMED_OUT = "engine_timeout"
-COMPUTE, SEND = "wechat.tasks.compute", "wechat.tasks.send_queued"
+# By name: the tasks call what is here.
+COMPUTE = app.signature("wechat.tasks.compute")
+SEND = app.signature("wechat.tasks.send_queued")
+TYPING = app.signature("wechat.tasks.show_typing")
 
 
 def hand_to_worker(message_pk: int) -> None:
@@ -46,7 +50,15 @@ def hand_to_worker(message_pk: int) -> None:
         mine = Message.objects.filter(pk=message_pk, status=Status.PENDING)
         if mine.update(status=Status.DEFERRED):
             DedupFingerprint.release(message_pk, datetime.now(UTC))
-            publish_soon(COMPUTE, message_pk, otherwise=partial(compute, message_pk, "web"))
+            publish_after_commit(COMPUTE, message_pk, otherwise=partial(_compute_here, message_pk))
+
+
+def _compute_here(message_pk: int) -> None:
+    """In the background thread of a process that found no broker."""
+    try:
+        compute(message_pk, "web")
+    finally:
+        connections.close_all()
 
 
 def watch(run: Computation, job: Job, trigger: str) -> None:
@@ -161,4 +173,4 @@ def _queue(job: Job, text: str, not_before: datetime | None) -> None:
         not_before=not_before,
     )
     if rows and not_before is None:
-        publish_soon(SEND, rows[0].pk)
+        publish_after_commit(SEND, rows[0].pk)

@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection
 
 from celestial_site.encryption import secret_print
 from celestial_site.logs import message_id
+from celestial_site.publishing import publish_after_commit
 from wechat import computations, crypto, deferred, erasure, kept, xml
 from wechat.claim import LEASE, Claim, StalePolicy, claim, reply_of, wait_for_reply
 from wechat.computations import QUICK, Computation
@@ -25,7 +26,6 @@ from wechat.gateway_account import GatewayAccount
 from wechat.handling import Job, record, run_handler
 from wechat.models import DedupFingerprint, Follower, FollowerMinute, Message, OutboundMessage
 from wechat.models.message import Outcome, Status
-from wechat.publishing import publish_soon
 from wechat.xml import NO_REPLY, Incoming, TextReply
 
 log = logging.getLogger("wechat")
@@ -195,7 +195,7 @@ def at_the_deadline(
         connection.close()
         return Answered(NO_REPLY, Status.DEFERRED, "database")
     if account.may_send:
-        publish_soon("wechat.tasks.show_typing", message_pk)
+        publish_after_commit(deferred.TYPING, message_pk)
     return Answered(wire, Status.DEFERRED, "slow")
 
 

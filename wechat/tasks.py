@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from celestial_site.celery import app
+from celestial_site.publishing import publish_after_commit
 from wechat import deferred, erasure, outbox
 from wechat.claim import LEASE
 from wechat.models import Attempt, DedupFingerprint, Follower, Message, OutboundMessage
@@ -14,7 +15,6 @@ from wechat.models.message import OPEN, Status
 from wechat.platform.client import PlatformClient
 from wechat.platform.errors import PlatformError
 from wechat.pruning import prune_expired
-from wechat.publishing import publish_soon
 
 log = logging.getLogger("wechat")
 
@@ -100,4 +100,4 @@ def send_queued(outbound_pk: int | None = None) -> int:
 
 def wake_sender(outbound_pk: int) -> None:
     """Have a worker send soon, after the commit. Nobody waits for the broker: the sweeper finds the row anyway."""
-    publish_soon(deferred.SEND, outbound_pk)
+    publish_after_commit(send_queued, outbound_pk)

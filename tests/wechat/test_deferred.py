@@ -31,7 +31,11 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     """The tasks that a broker would have got."""
     found: list[tuple[str, int]] = []
     for module in (deferred, receive, tasks):
-        monkeypatch.setattr(module, "publish_soon", lambda task, pk, **_: found.append((task, pk)))
+        monkeypatch.setattr(
+            module,
+            "publish_after_commit",
+            lambda task, pk, **_: found.append((getattr(task, "task", task), pk)),
+        )
     return found
 
 
@@ -111,9 +115,6 @@ def test_a_result_before_the_deadline_is_the_reply_and_is_not_sent_besides(
     sender: OfficialAccount, client: Client, slow_almanac: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worker is as fast as the try that waits for it."""
-    monkeypatch.setattr(
-        deferred, "publish_soon", lambda task, pk, **_: task == deferred.COMPUTE and tasks.compute(pk)
-    )
 
     def hand_over(message_pk: int) -> None:
         Message.objects.filter(pk=message_pk).update(status=Status.DEFERRED)
