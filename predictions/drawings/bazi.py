@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from predictions.cycles import BRANCH_ELEMENTS, BRANCHES, ELEMENTS, STEMS
+from predictions.drawings.bazi_hours import draw_hours
 from predictions.drawings.calendar import branch_class, stem_class
 from predictions.drawings.picture import BODY, ELEMENT_CLASSES, LARGE, SMALL, WIDTH, Picture
 from predictions.types import Cell, Chart, Drawing, Json, Table
@@ -15,10 +16,12 @@ _LUCK_HEIGHT = 178
 
 
 def draw(chart: Chart) -> tuple[Drawing, ...]:
-    """Two pictures: the strength of the elements, and 大运 where the gender was said."""
+    """The strength of the elements, 大运 where the gender was said, the day's hours where the hour was not."""
     pictures = [_draw_elements(chart.facts)]
     if chart.facts["luck"]:
         pictures.append(_draw_luck(chart.facts["luck"]))
+    if chart.facts["sensitivity"]:
+        pictures.append(draw_hours(chart.facts["sensitivity"]))
     return tuple(pictures)
 
 
