@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from predictions.models import SCOPES, ApiKey, Prediction
+from predictions.models import SCOPES, ApiKey, ApiUsage, Batch, Prediction
+from predictions.models.usage import totals
 
 MASK = "••••••"
+# Of usage on the page of a key
+DAYS = 30
 
 # Generic for the type checker only; at run time Django's classes take no parameters.
 if TYPE_CHECKING:
     KeyModelForm = forms.ModelForm[ApiKey]
     KeyModelAdmin = admin.ModelAdmin[ApiKey]
+    BatchModelAdmin = admin.ModelAdmin[Batch]
     PredictionModelAdmin = admin.ModelAdmin[Prediction]
 else:
     KeyModelForm = forms.ModelForm
-    KeyModelAdmin = PredictionModelAdmin = admin.ModelAdmin
+    KeyModelAdmin = BatchModelAdmin = PredictionModelAdmin = admin.ModelAdmin
 
 
 class ApiKeyForm(KeyModelForm):
@@ -58,6 +64,7 @@ class ApiKeyAdmin(KeyModelAdmin):
         "last_used_on",
         "created_at",
         "created_by",
+        "usage",
     )
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
@@ -111,6 +118,43 @@ class ApiKeyAdmin(KeyModelAdmin):
         if key.expires_at and key.expires_at <= timezone.now():
             return str(_("expired"))
         return str(_("live"))
+
+    @admin.display(description=_("usage"))
+    def usage(self, key: ApiKey) -> str:
+        """The last days, newest first, and the systems that were asked for."""
+        today = timezone.localdate()
+        rows = ApiUsage.between(key, today - timedelta(days=DAYS - 1), today)
+        days = totals(rows, "day")[::-1]
+        context = {
+            "days": days,
+            "most": max((day["calls"] for day in days), default=0),
+            "systems": totals([row for row in rows if row.system], "system"),
+            "shown": DAYS,
+        }
+        return render_to_string("admin/predictions/apikey/usage.html", context)
+
+
+@admin.register(Batch)
+class BatchAdmin(BatchModelAdmin):
+    """How far batches are. What is in them is birth data and stays closed: it is the client's, not staff's."""
+
+    list_display = ("public_id", "key", "status", "total", "done", "failed", "created_at", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("key",)
+    search_fields = ("public_id", "request_id")
+    show_full_result_count = False
+    ordering = ("-pk",)
+    fields = (*list_display[:6], "request_id", "created_at", "started_at", "finished_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
+        return False
 
 
 @admin.register(Prediction)

@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from predictions import engine
-from predictions.models import ApiKey, KeyRefused, Prediction
+from predictions.models import ApiKey, ApiUsage, Batch, KeyRefused, Prediction
 
 KEYS, PREDICTIONS = "/admin/predictions/apikey/", "/admin/predictions/prediction/"
+BATCHES = "/admin/predictions/batch/"
 FORM = {"name": "made here", "scopes": ["predict"], "expires_at_0": "", "expires_at_1": ""}
 
 
@@ -143,3 +144,46 @@ def test_the_pages_are_in_chinese_by_default(owner_client: Client, key: ApiKey) 
     page = owner_client.get(f"{KEYS}{key.pk}/change/").content.decode()
     assert "API 密钥" in page
     assert "吊销" in owner_client.get(KEYS).content.decode()
+
+
+@pytest.fixture
+def batch(key: ApiKey) -> Batch:
+    born = {"birth": {"calendar": "solar", "year": 1987, "month": 6, "day": 5}}
+    return Batch.submit(key, [{"system": "bazi", "input": born}], timezone.now(), request_id="r-1")[0]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_batches_are_seen_by_staff_with_a_role_and_touched_by_nobody(
+    clients: dict[str, Client], role: str, batch: Batch
+) -> None:
+    client, seen = clients[role], {"stranger": 403, "nobody": 302}.get(role, 200)
+    for path in (BATCHES, f"{BATCHES}{batch.pk}/change/"):
+        assert client.get(path).status_code == seen, path
+    for path in (f"{BATCHES}add/", f"{BATCHES}{batch.pk}/delete/", f"{BATCHES}{batch.pk}/change/"):
+        assert client.post(path, {"post": "yes", "status": "cancelled"}).status_code in (302, 403)
+    assert Batch.objects.get().status == "queued"
+
+
+def test_the_pages_of_a_batch_show_how_far_it_is_and_no_birth_data(
+    owner_client: Client, batch: Batch
+) -> None:
+    for path in (BATCHES, f"{BATCHES}{batch.pk}/change/"):
+        page = owner_client.get(path).content.decode()
+        assert batch.public_id in page
+        assert "排队中" in page
+        assert "1987" not in page
+        assert "birth" not in page
+    assert batch.public_id in owner_client.get(f"{BATCHES}?q=r-1").content.decode()
+
+
+@pytest.mark.parametrize("role", ["owner", "operator", "viewer"])
+def test_the_page_of_a_key_shows_what_it_used(clients: dict[str, Client], role: str, key: ApiKey) -> None:
+    path = f"{KEYS}{key.pk}/change/"
+    assert "最近 30 天没有调用" in clients[role].get(path).content.decode()
+    today = timezone.localdate()
+    ApiUsage.add(key.pk, today, "predictions", 200, system="bazi", count=41)
+    ApiUsage.add(key.pk, today, "predictions", 422, count=2)
+    page = clients[role].get(path).content.decode()
+    assert f"<td>{today}</td><td>43</td>" in page
+    assert '<meter min="0" max="43" value="43">' in page
+    assert "bazi 41" in page

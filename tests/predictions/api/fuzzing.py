@@ -5,13 +5,15 @@ python -m tests.predictions.api.fuzzing --max-examples 200
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.processes import Server, running_server
+from tests.processes import ROOT, Server, running_server
 
+HOOKS = "tests.predictions.api.schemathesis_hooks"
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 # The rate limit has tests of its own; here it would answer for everything else.
 ENVIRONMENT = {"API_RATE_LIMIT": "0"}
@@ -28,7 +30,10 @@ def fuzz(server: Server, *options: str) -> subprocess.CompletedProcess[str]:
         *("--checks", "all", "--continue-on-failure", *options),
     ]
     # Its crash files and examples go beside the server's, not into the repository.
-    return subprocess.run(command, cwd=server.var, check=False, capture_output=True, text=True)
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": HOOKS, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=server.var, env=environment, check=False, capture_output=True, text=True
+    )
 
 
 def main(options: list[str]) -> int:
