@@ -16,8 +16,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from predictions.api import metrics, throttling
+from predictions.api import deprecation, metrics, throttling
 from predictions.api.authentication import key_of
+from predictions.api.deprecation import Deprecation
 from predictions.api.parsers import invalid
 from predictions.api.problems import Problem
 from predictions.models import ApiKey, ApiUsage
@@ -37,6 +38,7 @@ class Endpoint(APIView):
     # Whose use it is, and of which system: counted when the answer is known
     key: ApiKey | None = None
     system = ""
+    deprecated_use: Deprecation | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         started = time.perf_counter()
@@ -90,6 +92,14 @@ class Endpoint(APIView):
         # Not before: what a flood repeats is refused without a write.
         self.key = key
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """What is deprecated says so in every answer, also in a refusal."""
+        told = super().finalize_response(request, response, *args, **kwargs)
+        found = deprecation.of_handler(self, request.method) or self.deprecated_use
+        for name, value in (found.headers() if found else {}).items():
+            told[name] = f"{told[name]}, {value}" if name == "Link" and told.has_header(name) else value
+        return told
+
     def check_query(self, request: Request) -> None:
         """Unknown and repeated parameters are refused: a misspelt one would otherwise be ignored silently."""
         errors = []
@@ -114,6 +124,7 @@ class Endpoint(APIView):
         body = self.json_body(request)
         if errors := schema_errors(schema, body, ""):
             raise InvalidInput(errors)
+        self.deprecated_use = deprecation.of_body(schema, body)
         return cast(Json, body)
 
 

@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_sche
 
 from predictions import registry
 from predictions.api import batch_schema, schema
+from predictions.api.deprecation import Deprecation, mark
 from predictions.api.problems import CONTENT_TYPE
 from predictions.types import Json
 
@@ -95,19 +96,23 @@ def operation(
     parameters: Sequence[OpenApiParameter] = (),
     errors: Sequence[int] = (),
     status: int = 200,
+    deprecated: Deprecation | None = None,
 ) -> Callable[[View], View]:
     """What a handler answers: `answer` and `body` name schemas; `finish` adds the common errors."""
     responses: dict[int, Any] = {code: OpenApiResponse(description=DESCRIPTIONS[code]) for code in errors}
     good = OpenApiResponse(schema.ref(answer), summary) if answer else OpenApiResponse(description=summary)
-    return extend_schema(
+    described = extend_schema(
         operation_id=operation_id,
         summary=summary,
         tags=[tag],
         parameters=list(parameters),
         request={"application/json": schema.ref(body)} if body else None,
         responses={status if answer else 204: good} | responses,
+        # None leaves the member out, as it is in the document of operations that stay.
+        deprecated=True if deprecated else None,
         extensions={"x-codeSamples": [{"lang": "curl", "source": curl}]},
     )
+    return lambda handler: mark(described(handler), deprecated)
 
 
 def finish(result: Json, generator: Any, request: Any, public: bool) -> Json:

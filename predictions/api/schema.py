@@ -55,10 +55,11 @@ def _requests() -> Json:
         "oneOf": [ref(name) for name in names.values()],
         "discriminator": {"propertyName": "system", "mapping": mapping},
     }
-    return {names[system.id]: _request_of(system) for system in systems} | {"PredictionRequest": union}
+    return {names[system.id]: request_of(system) for system in systems} | {"PredictionRequest": union}
 
 
-def _request_of(system: System) -> Json:
+def request_of(system: System) -> Json:
+    """The schema of a request to one system."""
     members = {
         "system": {"type": "string", "const": system.id},
         "input": system.input_schema,

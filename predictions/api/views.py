@@ -16,6 +16,7 @@ from predictions import engine, language, registry
 from predictions.api import metrics, openapi, parsers, queries, schema
 from predictions.api.authentication import key_of
 from predictions.api.caching import MINUTES, cached
+from predictions.api.deprecation import of_body
 from predictions.api.endpoint import Endpoint, PublicEndpoint
 from predictions.api.openapi import curl, operation, parameter
 from predictions.api.problems import Problem, not_found
@@ -82,8 +83,10 @@ class Predictions(Endpoint):
     def post(self, request: Request) -> Response:
         """Scope predict. The id is stable for the same key, input, options and version; the input is
         stored encrypted."""
-        prediction, answer = compute_prediction(key_of(request), self.json_body(request))
+        body = self.json_body(request)
+        prediction, answer = compute_prediction(key_of(request), body)
         self.system = prediction.system
+        self.deprecated_use = of_body(schema.request_of(registry.get(prediction.system)), body)
         prediction.store()
         place = f"/api/v1/predictions/{prediction.public_id}"
         headers = {"Content-Location": place, "Content-Language": prediction.lang}
