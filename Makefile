@@ -7,7 +7,7 @@ PORT ?= 8000
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock format
+.PHONY: help run demo test check bench accuracy lock format
 
 help:
 	@echo "make run    set up and serve at 127.0.0.1:$(PORT) (PORT= changes the port; PLATFORM=local adds a page to chat with the account)"
@@ -15,6 +15,7 @@ help:
 	@echo "make test   the whole test suite on SQLite, PostgreSQL and Redis"
 	@echo "make check  lint, types, system checks, migrations, messages, OpenAPI"
 	@echo "make bench  the benchmarks"
+	@echo "make accuracy  the engine beside other implementations; writes docs/accuracy.md"
 
 run: $(VENV)/runtime
 	@API_PORT=$(PORT) $(BIN)/python manage.py serve --port $(PORT) $(if $(PLATFORM),--platform $(PLATFORM))
@@ -37,6 +38,9 @@ check: $(VENV)/development
 
 bench: $(VENV)/development
 	$(BIN)/python -m benchmarks
+
+accuracy: $(VENV)/development
+	$(BIN)/python -m tests.agreement
 
 format: $(VENV)/development
 	$(BIN)/ruff check --fix .

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from celestial_site import pages
 from ops_dashboard import alertmanager, health, metrics
+from predictions.accuracy_page import accuracy_page
 from predictions.api.problems import api_not_found, bad_request, page_not_found, server_error
 from predictions.reading_pages.views import reading_page
 from wechat import debug, views
@@ -38,6 +39,7 @@ if settings.SERVES_API:
         path("api/", include("predictions.api.urls")),
         re_path(r"^api/", api_not_found),
         path("i18n/", include("django.conf.urls.i18n")),
+        path("admin/accuracy/", admin.site.admin_view(accuracy_page), name="accuracy"),
         path("admin/ops/", include("ops_dashboard.urls")),
         path("admin/", admin.site.urls),
     ]

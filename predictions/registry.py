@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 
+from predictions import accuracy
 from predictions.types import Chart, Computation, Drawing, FieldError, InvalidInput, Json, Reading, Table
 
 # The order is the order of menus. A system appears here when its module exists and is complete.
@@ -41,9 +42,9 @@ class System:
     with input that may be malformed elsewhere and must then stay silent. ``compute(input, options)`` gets
     valid input. ``render(chart, reading, lang)`` is the text for a phone, ``describe(chart, lang)`` the echo
     "understood as". ``range`` is {"from", "to"}: the years answered. ``conformance`` says in words what the
-    results were checked with. ``draw(chart)`` gives the pictures and ``tables(chart)`` the tables
-    of the reading page. ``slow`` says that a
-    computation may take longer than WeChat waits; it then runs in a worker.
+    figures of the accuracy report, which are told before it, leave open. ``draw(chart)`` gives the pictures
+    and ``tables(chart)`` the tables of the reading page. ``slow`` says that a computation may take longer
+    than WeChat waits; it then runs in a worker.
     """
 
     id: str
@@ -85,7 +86,7 @@ class System:
             "input_schema": self.input_schema,
             "option_schema": self.option_schema,
             "examples": list(self.examples),
-            "conformance": self.conformance,
+            "conformance": accuracy.conformance(self.id) + self.conformance,
         }
 
 

@@ -257,5 +257,5 @@ SYSTEM = System(
     draw=drawings.draw,
     tables=drawings.tables,
     examples=({"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}},),
-    conformance="建除、值神、值宿、冲煞与 tyme4py、lunar_python 逐日一致；宜忌无官方标准，出自通书一系",
+    conformance="宜忌无官方标准，出自通书一系。",
 )

@@ -182,5 +182,5 @@ SYSTEM = System(
             "gender": "male",
         },
     ),
-    conformance="四柱与 lunar_python、tyme4py 随机对照一致；起运与 tyme4py 默认算法一致",
+    conformance="起运的三种算法与 tyme4py 的同名算法随机对照一致。",
 )

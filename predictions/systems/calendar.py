@@ -149,7 +149,5 @@ SYSTEM = System(
     check=check,
     draw=drawings.draw,
     examples=({"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}},),
-    conformance=(
-        "1901-2100 年农历月首与节气日期依香港天文台历表；交节时刻与 JPL DE431 相差不超过 3 秒（1900-2026）"
-    ),
+    conformance="1901-2100 年农历月首与节气日期依香港天文台历表。",
 )

@@ -214,7 +214,5 @@ SYSTEM = System(
         {"seed": "2026-11-24 问事"},
         {"moment": {"calendar": "solar", "year": 2026, "month": 11, "day": 24, "hour": 10}},
     ),
-    conformance=(
-        "六十四卦的宫、世应、纳甲、六亲、伏神与 najia 逐卦一致，六神十干一致；月建按交节时刻，日辰按 23 点换日（可选）"
-    ),
+    conformance=("月建按交节时刻，日辰按 23 点换日（可选）。"),
 )

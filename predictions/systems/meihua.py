@@ -220,7 +220,5 @@ SYSTEM = System(
         {"moment": {"calendar": "solar", "year": 2026, "month": 11, "day": 24, "hour": 10, "minute": 30}},
         {"numbers": [3, 8]},
     ),
-    conformance=(
-        "依《梅花易数》年月日时起例与观梅占原例核对；年支按正月初一换，日按 23 点换（可选），月令按交节时刻；外应不论"
-    ),
+    conformance=("年支按正月初一换，日按 23 点换（可选），月令按交节时刻；外应不论。"),
 )

@@ -205,5 +205,5 @@ SYSTEM = System(
         {"moment": {"calendar": "solar", "year": 2026, "month": 11, "day": 24, "hour": 10, "minute": 30}},
         {"numbers": [3, 5, 8]},
     ),
-    conformance="按传统口诀逐宫数算，子时为一；农历月日与 calendar 同源，23 点换日与闰月取数可选",
+    conformance="子时为一；农历月日与 calendar 同源，23 点换日与闰月取数可选。",
 )

@@ -195,5 +195,5 @@ SYSTEM = System(
     group="命理",
     check=check,
     examples=({"birth": _BORN | {"place": "杭州"}, "gender": "male"},),
-    conformance="安星与 iztro 2.6.1（npm）逐宫一致；历法与本站其余系统同源",
+    conformance="历法与本站其余系统同源。",
 )

@@ -1,4 +1,4 @@
-"""The almanac system against the two implementations it can be compared with."""
+"""The almanac system against tyme4py; tests/agreement compares it with lunar_python."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from lunar_python import Solar
 from tyme4py.solar import SolarDay
 
 from predictions import engine
@@ -52,23 +51,6 @@ def test_a_known_day():
     )
     assert facts["clash"]["text"] == "冲猴（丙申）煞北"
     assert facts["suitable"][:3] == ["出行", "纳财", "开市"]
-
-
-def test_officers_spirits_and_mansions_agree_with_lunar_python(sample):
-    for day in sample:
-        facts = compute(day).facts
-        theirs = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-        assert facts["jianchu"] == theirs.getZhiXing(), day
-        assert facts["yellow_black"]["name"] == theirs.getDayTianShen(), day
-        assert facts["mansion_full"] == theirs.getXiu() + theirs.getZheng() + theirs.getAnimal(), day
-        against = (
-            theirs.getDayChongShengXiao()
-            + theirs.getDayChongGan()
-            + theirs.getDayChong()
-            + theirs.getDaySha()
-        )
-        clash = facts["clash"]
-        assert clash["zodiac"] + clash["ganzhi"] + clash["direction"] == against, day
 
 
 def test_gods_and_taboos_are_those_of_the_named_tradition(sample):

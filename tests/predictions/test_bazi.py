@@ -79,19 +79,6 @@ def test_without_a_gender_there_is_no_luck():
     assert engine.compute("bazi", {"birth": BIRTH}).facts["luck"] is None
 
 
-def test_pillars_agree_with_lunar_python():
-    for moment in sample(400, 1):
-        data = birth(f"{moment:%Y-%m-%d %H:%M}")
-        theirs = Solar.fromYmdHms(
-            moment.year, moment.month, moment.day, moment.hour, moment.minute, 0
-        ).getLunar()
-        for sect, rule in ((1, "next_day"), (2, "split_next_stem")):
-            chart = theirs.getEightChar()
-            chart.setSect(sect)
-            expected = [chart.getYear(), chart.getMonth(), chart.getDay(), chart.getTime()]
-            assert pillars(data, zi_rule=rule) == expected, (moment, rule)
-
-
 def test_tables_agree_with_lunar_python():
     for moment in sample(120, 2):
         facts = engine.compute("bazi", birth(f"{moment:%Y-%m-%d %H:%M}")).facts

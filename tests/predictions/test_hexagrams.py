@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from najia.const import GUA64
 
 from predictions.systems import hexagrams
 from predictions.systems.casting_moment import TimeCounts
@@ -32,13 +31,6 @@ def test_the_trigrams_are_counted_in_the_earlier_heaven_order():
 def test_elements_have_their_season():
     # 春木旺，木生火火相，水生木水休，金克木金囚，木克土土死.
     assert [season(element, 0) for element in range(5)] == ["旺", "相", "死", "囚", "休"]
-
-
-def test_all_64_names_agree_with_najia():
-    theirs = {
-        sum(int(line) << place for place, line in enumerate(mark)): name for mark, name in GUA64.items()
-    }
-    assert {of.bits: of.name for of in EVERY} == theirs
 
 
 def test_the_received_order_pairs_hexagrams_turned_over_or_inverted():

@@ -1,22 +1,17 @@
-"""The liuyao system: known charts, boundaries, najia on all 64 hexagrams, and whatever comes in."""
+"""The liuyao system: known charts, boundaries, and whatever comes in."""
 
 from __future__ import annotations
 
 import time
 from datetime import date, timedelta
-from itertools import islice, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lunar_python import Solar
-from najia.najia import Najia
-from najia.utils import get_god6, get_najia, set_shi_yao
 
 from predictions import engine, registry, rules
-from predictions.cycles import cycle_name
 from predictions.systems.liuyao_cast import throw_coins
-from predictions.systems.liuyao_lines import spirits
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, InvalidInput, canonical_json
 from tests.predictions.test_engine import answered, good_births, json_values, near_births
 
@@ -78,43 +73,6 @@ def test_two_relatives_can_be_hidden():
     assert (hidden[2]["stem"], hidden[2]["branch"], hidden[4]["branch"]) == ("庚", "寅", "午")
 
 
-def test_all_64_hexagrams_agree_with_najia():
-    for digits in product((0, 1), repeat=6):
-        mark = "".join(str(digit) for digit in digits)
-        main = facts({"lines": [8 - digit for digit in digits]})["main"]
-        shi, ying, _ = set_shi_yao(mark)
-        theirs = Najia(1).compile(params=list(digits), date="2026-11-24 10:30").data
-        assert (main["name"], main["palace"]) == (theirs["name"], theirs["gong"])
-        assert [line["position"] for line in main["lines"] if line["shi"] or line["ying"]] == sorted(
-            (shi, ying)
-        )
-        assert next(line["position"] for line in main["lines"] if line["shi"]) == shi
-        assert [line["stem"] + line["branch"] for line in main["lines"]] == get_najia(mark)
-        assert [line["relative"] for line in main["lines"]] == theirs["qin6"]
-        seats = theirs["hide"]["seat"] if theirs["hide"] else []
-        assert [line["position"] - 1 for line in main["lines"] if line["hidden"]] == sorted(seats), mark
-        for seat in seats:
-            hidden = main["lines"][seat]["hidden"]
-            told = hidden["stem"] + hidden["branch"] + hidden["element"]
-            assert (hidden["relative"], told) == (theirs["hide"]["qin6"][seat], theirs["hide"]["qinx"][seat])
-
-
-def test_changed_hexagrams_agree_with_najia():
-    """Every seventh of the 4,096 casts; najia writes 1 for 7, 2 for 8, 3 for 9 and 4 for 6."""
-    for lines in islice(product((6, 7, 8, 9), repeat=6), 0, None, 7):
-        theirs = Najia(1).compile(params=[_NAJIA_VALUES[value] for value in lines], date="2026-11-24").data
-        found = facts({"lines": list(lines)})
-        assert [position - 1 for position in found["moving"]] == theirs["dong"]
-        changed, other = found["changed"], theirs["bian"]
-        assert (changed is None) == (other is None)
-        if changed:
-            assert (changed["name"], changed["palace"]) == (other["name"], other["gong"])
-            assert [line["relative"] for line in changed["lines"]] == other["qin6"]
-
-
-_NAJIA_VALUES = {7: 1, 8: 2, 9: 3, 6: 4}
-
-
 def test_the_void_of_the_day_agrees_with_lunar_python():
     for step in range(200):
         day = date(1930, 1, 1) + timedelta(days=step * 311)
@@ -126,11 +84,6 @@ def test_the_void_of_the_day_agrees_with_lunar_python():
             theirs.getDayInGanZhiExact(),
         )
         assert found["month"] == theirs.getMonthZhiExact()
-
-
-def test_the_six_spirits_agree_with_najia_on_every_day():
-    for index in range(60):
-        assert list(spirits(index % 10)) == list(get_god6(cycle_name(index)))
 
 
 def test_a_seed_throws_the_same_coins_for_ever():

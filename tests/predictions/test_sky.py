@@ -1,23 +1,19 @@
-"""The sky against skyfield with JPL DE421, published counts and minutes, and its own lunar calendar."""
+"""The sky against published minutes and its own lunar calendar; tests/agreement compares it with JPL DE421."""
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
-import astronomy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from predictions import engine, lunar
 from predictions.sky import horizon, phases, planets
-from predictions.sky.site import Site, to_time, zone_of
+from predictions.sky.site import Site, zone_of
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, InvalidInput, canonical_json
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "skyfield_sky.json").read_text(encoding="utf-8"))
 SHANGHAI = Site(31.23, 121.47, "Asia/Shanghai")
 TROMSO = Site(69.65, 18.96, "Europe/Oslo")
 
@@ -43,16 +39,6 @@ def seconds(text: str, other: str) -> float:
 
 
 # --- phases of the moon
-
-
-def test_every_phase_is_within_10_seconds_of_jpl():
-    theirs = GOLDEN["phases"]
-    years = sorted({int(text[:4]) for text, _ in theirs})
-    ours = [phase.as_dict() for year in years for phase in phases.phases_of_year(year)]
-    assert len(ours) == len(theirs)
-    for found, (text, kind) in zip(ours, theirs, strict=True):
-        assert found["phase"] == phases.PHASES[kind]
-        assert abs(seconds(found["instant"], text)) <= 10, (found, text)
 
 
 @pytest.mark.parametrize(
@@ -110,26 +96,6 @@ def test_the_moon_has_a_name_on_every_day(day, name, principal):
 
 
 # --- rise and set
-
-
-def test_rise_and_set_are_within_10_seconds_of_jpl():
-    for text, latitude, longitude, theirs in GOLDEN["risings"]:
-        site, day = Site(latitude, longitude, "+00:00"), date.fromisoformat(text)
-        ours = {"sun": horizon.sun_facts(site, day), "moon": horizon.moon_facts(site, day)}
-        for name, instants in theirs.items():
-            body, kind = name.split(".")
-            found = ours[body][kind]
-            near_midnight = any(
-                abs((seconds(each, f"{text}T00:00:00Z") + 60) % 86400) < 120 for each in instants
-            )
-            if not instants:
-                assert found is None or near_midnight or seconds(found, f"{text}T00:00:00Z") % 86340 < 60, (
-                    text,
-                    name,
-                )
-            elif not near_midnight:
-                assert found is not None, (text, latitude, longitude, name)
-                assert abs(seconds(found, instants[0])) <= 10, (text, latitude, longitude, name)
 
 
 def test_polar_day_and_polar_night_have_no_times_but_reasons():
@@ -201,19 +167,6 @@ def test_coordinates_without_a_zone_get_one(latitude, longitude, zone):
 
 
 # --- planets
-
-
-def test_planets_stand_where_jpl_has_them():
-    for text, latitude, longitude, name, altitude, azimuth, magnitude in GOLDEN["planets"]:
-        site, when = Site(latitude, longitude, "+00:00"), to_time(datetime.fromisoformat(text))
-        place = astronomy.Equator(planets.PLANETS[name], when, site.observer, True, True)
-        ours = astronomy.Horizon(when, site.observer, place.ra, place.dec, astronomy.Refraction.Airless)
-        assert abs(ours.altitude - altitude) < 0.01, (text, name)
-        if abs(altitude) < 80:
-            assert abs((ours.azimuth - azimuth + 180) % 360 - 180) < 0.1, (text, name)
-        mag = astronomy.Illumination(planets.PLANETS[name], when).mag
-        # Two published models; near inferior conjunction Venus's differ by half a magnitude.
-        assert abs(mag - magnitude) < (0.6 if name == "金星" else 0.25), (text, name)
 
 
 def test_the_rule_of_visibility_is_published_and_kept():

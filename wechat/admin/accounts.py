@@ -11,7 +11,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,11 @@ _PILOT = ("pilot_openids", "pilot_percent", "pilot_text", "maintenance_text")
 def print_words(print_: str) -> str:
     """`set · ab12cd34` or `not set`."""
     return f"{_t('set')} · {print_}" if print_ else _t("not set")
+
+
+def _proof() -> str:
+    """The link below which the systems are chosen: how right their charts are."""
+    return format_html('<a href="{}">{}</a>', reverse("accuracy"), _("Accuracy of the charts"))
 
 
 @admin.register(OfficialAccount)
@@ -62,7 +68,10 @@ class OfficialAccountAdmin(BaseAdmin):
             (None, {"fields": ("slug", "name", "original_id", "app_id")}),
             (_("Secrets"), {"fields": ("token_state", "aes_key_state", "app_secret_state", *secret)}),
             (_("Modes"), {"fields": ("service", "verification", "encryption")}),
-            (_("Systems"), {"fields": ("systems" if editable else "system_titles",)}),
+            (
+                _("Systems"),
+                {"fields": ("systems" if editable else "system_titles",), "description": _proof()},
+            ),
             (_("Pilot and maintenance"), {"fields": _PILOT if editable else ("pilot_size", *_PILOT[1:])}),
             (_("Limits"), {"fields": _LIMITS}),
             (_("What this account can do"), {"fields": (*_CAPABILITIES, "capabilities")}),

@@ -1,6 +1,6 @@
-// Makes tests/predictions/golden/iztro_charts.json from iztro 2.6.1 of npm, which is no dependency of ours:
+// Makes tests/agreement/golden/iztro_charts.json from iztro 2.6.1 of npm, which is no dependency of ours:
 //   npm install --prefix /tmp/iztro iztro@2.6.1
-//   NODE_PATH=/tmp/iztro/node_modules node tests/predictions/oracles/iztro_charts.js > tests/predictions/golden/iztro_charts.json
+//   NODE_PATH=/tmp/iztro/node_modules node tests/agreement/oracles/iztro_charts.js > tests/agreement/golden/iztro_charts.json
 // Each chart: birth, double hour, gender, switches, and the first 16 hex digits of the SHA-256 of its palaces as text.
 const { createHash } = require("crypto");
 const { astro } = require("iztro");
