@@ -96,6 +96,7 @@ REPLAYS = Record(
     'sum(increase(wechat_requests_total{cause="replayed_nonce"}[10m])) or vector(0)',
 )
 OLDEST_PENDING = Record("wechat:oldest_pending_seconds:max", "max(wechat_oldest_pending_seconds)")
+OUTBOX = Record("wechat:outbox_overdue_seconds:max", "max(wechat_outbox_overdue_seconds)")
 OLDEST_BATCH = Record("api:oldest_batch_seconds:max", "max(api_oldest_batch_seconds)")
 HEARTBEAT = Record("wechat:worker_heartbeat_seconds:max", 'max(wechat_heartbeat_age_seconds{name="worker"})')
 NOT_LIVE = Record(
@@ -123,6 +124,7 @@ def _gauge(
 
 
 _pending = _gauge("wechat_oldest_pending_seconds", "601+60x10", "600+0x10", 5)
+_outbox = _gauge("wechat_outbox_overdue_seconds", "301+60x10", "300+0x10", 5)
 _batch = _gauge("api_oldest_batch_seconds", "1801+60x10", "1800+0x10", 5)
 _heartbeat = _gauge('wechat_heartbeat_age_seconds{name="worker"}', "0+60x10", "180+0x10", 4)
 _service = 'wechat_mode_age_seconds{account="default",switch="service"}'
@@ -249,6 +251,19 @@ RULES: tuple[AlertRule, ...] = (
         unit="seconds",
         firing=_pending[0],
         quiet=_pending[1],
+    ),
+    AlertRule(
+        id="outbox-overdue",
+        alert="CelestialOutboxOverdue",
+        severity="ticket",
+        title="客服消息没有按时发出",
+        title_en="Customer messages are not sent in time",
+        record=OUTBOX,
+        op=">",
+        threshold=300,
+        unit="seconds",
+        firing=_outbox[0],
+        quiet=_outbox[1],
     ),
     AlertRule(
         id="batch-waiting",

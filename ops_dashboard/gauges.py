@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import DatabaseError
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from celestial_site import __version__
@@ -15,8 +15,9 @@ from ops_dashboard import health, measures
 from ops_dashboard.alert_rules import RULES
 from ops_dashboard.models import AlertState, Heartbeat, SystemMinute
 from ops_dashboard.models.alerts import Phase
-from wechat.models import Message, OfficialAccount
+from wechat.models import Message, OfficialAccount, OutboundMessage
 from wechat.models.account import SWITCHES
+from wechat.models.outbound import State
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +69,12 @@ def _gauge(name: str, text: str, value: float | None) -> Iterable[Metric]:
 
 
 def _backlog(now: datetime) -> Iterator[Metric]:
-    pending = Message.objects.filter(status="pending").aggregate(count=Count("id"), oldest=Min("received_at"))
-    yield from _gauge("wechat_pending_messages", "Messages stored and not yet answered.", pending["count"])
-    oldest = pending["oldest"]
-    age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    yield from _gauge("wechat_oldest_pending_seconds", "Age of the oldest of them.", age)
+    pending, deferred = (Message.objects.filter(status=status).count() for status in measures.WAITING)
+    yield from _gauge("wechat_pending_messages", "Messages stored and not yet answered.", pending)
+    yield from _gauge("wechat_deferred_messages", "Messages whose answer is computed for later.", deferred)
+    oldest = measures.oldest_pending(now)[""]
+    yield from _gauge("wechat_oldest_pending_seconds", "Age of the oldest of both.", oldest)
+    yield from _outbox(now)
     text = "Messages of the last ten minutes that have waited for over a minute."
     yield from _gauge("wechat_overdue_messages", text, measures.overdue(now))
     newest = Message.objects.aggregate(at=Max("received_at"))["at"]
@@ -83,6 +85,20 @@ def _backlog(now: datetime) -> Iterator[Metric]:
 def _certificate(now: datetime) -> Iterable[Metric]:
     left = measures.certificate_expiry(now).get("")
     return _gauge("wechat_certificate_expiry_seconds", "Until the certificate of the site ends.", left)
+
+
+def _outbox(now: datetime) -> Iterator[Metric]:
+    family = GaugeMetricFamily("wechat_outbox_messages", "Messages of ours not sent yet.", labels=["state"])
+    open_states = (State.QUEUED, State.SENDING, State.KEPT)
+    rows = OutboundMessage.objects.filter(state__in=open_states).order_by().values_list("state")
+    counts = dict.fromkeys(open_states, 0) | dict(rows.annotate(count=Count("pk")))
+    for state in open_states:
+        family.add_metric([state.value], counts[state])
+    yield family
+    overdue = measures.outbox_overdue(now)[""]
+    yield from _gauge(
+        "wechat_outbox_overdue_seconds", "How long the oldest that is due has not been sent.", overdue
+    )
 
 
 def _modes(now: datetime) -> Metric:

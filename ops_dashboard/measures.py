@@ -20,11 +20,14 @@ from ops_dashboard.models import Heartbeat, MinuteStat, SystemMinute
 from predictions.models import Batch
 from wechat.crypto import Cause
 from wechat.metrics import BUCKETS
-from wechat.models import Message, ModeChange, OfficialAccount
+from wechat.models import Message, ModeChange, OfficialAccount, OutboundMessage
 from wechat.models.account import Service, Verification
 from wechat.models.message import Status
+from wechat.models.outbound import State
 
 Values = dict[str, float]
+# Stored and not answered yet, being computed by a try or by a worker.
+WAITING = (Status.PENDING, Status.DEFERRED)
 MINUTE, STUCK = timedelta(minutes=1), timedelta(minutes=10)
 # `manage.py backup` touches it when a backup was made and verified.
 BACKUP_MARK = "last_backup"
@@ -107,9 +110,12 @@ def duplicate_ratio(now: datetime) -> Values:
 
 
 def overdue(now: datetime) -> int:
-    """Messages of the last ten minutes that have waited for a minute or more: nobody answered them in time."""
-    waiting = Message.objects.filter(status=Status.PENDING)
-    return waiting.filter(received_at__gt=now - STUCK, received_at__lte=now - MINUTE).count()
+    """Messages of the last ten minutes that have waited for a minute or more: nobody answered them in time.
+
+    A slow answer is computed for 30 s at most, so that a deferred message of that age is late too.
+    """
+    old = {"received_at__gt": now - STUCK, "received_at__lte": now - MINUTE}
+    return sum(Message.objects.filter(status=status, **old).count() for status in WAITING)
 
 
 def unanswered_ratio(now: datetime) -> Values:
@@ -131,7 +137,19 @@ def web_down(now: datetime) -> Values:
 
 def oldest_pending(now: datetime) -> Values:
     """Now, not at the minute's end: it decides whether somebody is woken."""
-    oldest = Message.objects.filter(status=Status.PENDING).aggregate(at=Min("received_at"))["at"]
+    return {"": max(oldest_waiting(status, now) for status in WAITING)}
+
+
+def oldest_waiting(status: Status, now: datetime) -> float:
+    """Seconds since the oldest message with this status came; one query each, since each status has its index."""
+    oldest = Message.objects.filter(status=status).aggregate(at=Min("received_at"))["at"]
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+
+
+def outbox_overdue(now: datetime) -> Values:
+    """How long the oldest message of the outbox that is due has not been sent."""
+    due = OutboundMessage.objects.filter(state__in=(State.QUEUED, State.SENDING), next_try_at__lte=now)
+    oldest = due.aggregate(at=Min("next_try_at"))["at"]
     return {"": max(0.0, (now - oldest).total_seconds()) if oldest else 0.0}
 
 
@@ -217,6 +235,7 @@ MEASURES: dict[str, Callable[[datetime], Values]] = {
     "not-answered": unanswered_ratio,
     "replay-attack": replayed_nonces,
     "oldest-pending": oldest_pending,
+    "outbox-overdue": outbox_overdue,
     "batch-waiting": oldest_batch,
     "web-down": web_down,
     "worker-heartbeat": worker_heartbeat,

@@ -75,7 +75,7 @@ def _messages(found: Series) -> str:
     total = sum(found.total(column) for column in COUNTED[:5])
     if not total:
         return _t("No messages in this period.")
-    answered = total - found.total("failed") - found.total("pending")
+    answered = total - sum(found.total(column) for column in ("failed", "pending", "deferred"))
     failed = found.total("failed")
     return _t("%(total)d messages; %(share)s answered, %(failed)d failed.") % {
         "total": total,

@@ -11,7 +11,7 @@ from ops_dashboard import measures
 from ops_dashboard.models import Heartbeat, SystemMinute
 from ops_dashboard.models.minutes import no_counts
 from wechat.metrics import BUCKETS
-from wechat.models import Message
+from wechat.models import Message, OutboundMessage
 
 
 def histogram(**counts: int) -> list[int]:
@@ -82,6 +82,34 @@ def test_messages_that_nobody_answered_in_time_count_as_not_answered(account, no
         )
     assert measures.overdue(now) == 2
     assert measures.unanswered_ratio(now)[""] == pytest.approx(12 / 90)
+    Message.objects.update(status="deferred")
+    assert measures.overdue(now) == 2, "an answer for later is late after a minute too"
+    assert measures.oldest_pending(now) == {"": 601.0}
+    Message.objects.update(status="replied")
+    assert (measures.overdue(now), measures.oldest_pending(now)) == (0, {"": 0.0})
+
+
+@pytest.mark.django_db
+def test_what_the_outbox_should_have_sent_is_measured(account, client):
+    now = datetime.now(UTC)
+    assert measures.outbox_overdue(now) == {"": 0.0}
+    for group, (state, due) in enumerate(
+        [("queued", -400), ("queued", 60), ("kept", -9000), ("sent", -9000), ("sending", -100)]
+    ):
+        at = now + timedelta(seconds=due)
+        OutboundMessage.objects.create(
+            account=account,
+            openid="o",
+            purpose="answer",
+            group=group,
+            state=state,
+            created_at=at,
+            next_try_at=at,
+        )
+    assert measures.outbox_overdue(now) == {"": 400.0}
+    page = client.get("/wechat_metrics").content.decode()
+    assert 'wechat_outbox_messages{state="queued"} 2.0' in page
+    assert 'wechat_outbox_messages{state="kept"} 1.0' in page
 
 
 @pytest.mark.django_db
