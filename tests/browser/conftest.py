@@ -9,16 +9,24 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.console import ACCOUNTS, CHROMIUM, Visitor, chromium, console_server
+from tests.platform_server import LocalPlatform, running_platform
 from tests.processes import Server
 
 Visit = Callable[..., Visitor]
 # Tests that change an account have one of their own, so that they may run in any order and side by side.
-OWN = {"replayed": "重放的号", "rotated": "换密钥的号"}
+OWN = {"replayed": "重放的号", "rotated": "换密钥的号", "staffed": "有人值班的号"}
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with console_server(tmp_path_factory.mktemp("console"), ACCOUNTS | OWN) as running:
+def platform() -> Iterator[LocalPlatform]:
+    """WeChat's side of every account of the server."""
+    with running_platform() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, platform: LocalPlatform) -> Iterator[Server]:
+    with console_server(tmp_path_factory.mktemp("console"), platform, ACCOUNTS | OWN) as running:
         yield running
 
 

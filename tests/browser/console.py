@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
 
 from tests import credentials
+from tests.platform_server import LocalPlatform
 from tests.processes import Server, running_server
 
 CHROMIUM = shutil.which("chromium")
@@ -47,7 +48,8 @@ for role in {ROLES!r}:
 for slug, name in ACCOUNTS.items():
     OfficialAccount.objects.update_or_create(slug=slug, defaults=dict(
         name=name, token={credentials.TOKEN!r}, aes_key={credentials.AES_KEY!r}, app_id={credentials.APP_ID!r},
-        encryption="compatible", systems=[system.id for system in all_systems()]))
+        app_secret={credentials.APP_SECRET!r}, encryption="compatible",
+        systems=[system.id for system in all_systems()]))
 """
 # Runs before the page's own scripts, outside of its policy.
 _LISTEN = """
@@ -57,9 +59,12 @@ document.addEventListener('securitypolicyviolation', event =>
 
 
 @contextmanager
-def console_server(folder: Path, accounts: dict[str, str] = ACCOUNTS) -> Iterator[Server]:
-    """gunicorn with accounts that answer everything (slug -> name), and one user of each role."""
-    with running_server(folder, static=True, environment=_NOTHING_FROM_THE_ENVIRONMENT) as server:
+def console_server(
+    folder: Path, platform: LocalPlatform, accounts: dict[str, str] = ACCOUNTS
+) -> Iterator[Server]:
+    """gunicorn with accounts that answer everything (slug -> name), one user of each role, and WeChat's side."""
+    environment = _NOTHING_FROM_THE_ENVIRONMENT | {"WECHAT_API_BASE": platform.url}
+    with running_server(folder, static=True, environment=environment) as server:
         made = server.manage("shell", "--no-imports", "-c", f"ACCOUNTS = {accounts!r}{_SET_UP}")
         assert made.returncode == 0, made.stderr
         yield server
@@ -72,6 +77,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def send_what_waits(server: Server) -> None:
+    """What the worker would do within seconds; there is none here."""
+    sent = server.manage("shell", "--no-imports", "-c", "from wechat.outbox import send_due; send_due()")
+    assert sent.returncode == 0, sent.stderr
 
 
 class Visitor:

@@ -9,13 +9,22 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.browser.console import DESKTOP, PHONE, SLUG, Visitor, chromium, console_server
+from tests.browser.console import (
+    DESKTOP,
+    PHONE,
+    SLUG,
+    Visitor,
+    chromium,
+    console_server,
+    send_what_waits,
+)
+from tests.platform_server import running_platform
 from tests.processes import ROOT, Server
 from tests.wechat.deliveries import message, plain, sealed
 
 FOLDER = ROOT / "docs" / "images"
 LIMIT = 300_000  # bytes of a picture: they are cloned with the source
-WHOLE = {"message-desktop", "message-dark"}  # the others end where the window does
+WHOLE = {"message-desktop", "message-dark", "custom-menu-desktop"}  # the others end where the window does
 FOLLOWERS = [f"oPicture_follower_00000000000{number}" for number in range(4)]
 QUESTIONS = [
     ("你好", 0),
@@ -26,7 +35,23 @@ QUESTIONS = [
     ("明天宜嫁娶吗", 3),
     ("2026年11月24日农历几号", 2),
     ("菜单", 3),
+    ("人工", 1),
+    ("我上次问的八字想请老师再看看，什么时候方便？", 1),
+    ("转人工客服", 3),
 ]
+MENU = {
+    "button": [
+        {"type": "click", "name": "今日黄历", "key": "今天黄历"},
+        {
+            "name": "排盘",
+            "sub_button": [
+                {"type": "click", "name": "我的八字", "key": "我的八字"},
+                {"type": "click", "name": "小六壬", "key": "小六壬"},
+            ],
+        },
+        {"type": "click", "name": "人工", "key": "人工"},
+    ]
+}
 EVENT = (
     "<xml><ToUserName>gh_x</ToUserName><FromUserName>{openid}</FromUserName><CreateTime>1764000000</CreateTime>"
     "<MsgType>event</MsgType><Event>subscribe</Event></xml>"
@@ -87,6 +112,39 @@ def replay_difference(visitor: Visitor) -> None:
     visitor.follow("form[action$='/replay/'] button")
 
 
+def waiting_list(visitor: Visitor) -> None:
+    visitor.page.goto("/admin/wechat/follower/waiting/")
+
+
+def conversation(visitor: Visitor) -> None:
+    """With the follower who waits longest, taken over, an answer half written."""
+    waiting_list(visitor)
+    visitor.follow(".people .button >> nth=-1")
+    if visitor.page.locator("form[action$='/take/']").count():
+        visitor.follow("form[action$='/take/'] button")
+    visitor.page.fill("#text", "明天下午三点可以，您方便吗？")
+
+
+def keyword_rule(visitor: Visitor) -> None:
+    """A rule that is tried before it is saved."""
+    page = visitor.page
+    page.goto("/admin/wechat/keywordrule/add/")
+    page.select_option("#id_account", label="星历问答")
+    page.select_option("#id_match", "contains")
+    page.fill("#id_keyword", "多少钱\n收费")
+    page.fill("#id_answer", "这里的内容全部免费，仅供文化参考。")
+    page.fill("#id_trial", "请问排盘收费吗？")
+    visitor.follow("[name=_try]")
+
+
+def custom_menu(visitor: Visitor) -> None:
+    """The menu at WeChat beside an edited one."""
+    account_page(visitor)
+    visitor.follow(".object-tools a[href$='/menu/']")
+    visitor.page.fill("[name=b1-0-name]", "黄历")
+    visitor.follow("[name=preview]")
+
+
 def page_at(path: str) -> Draw:
     def draw(visitor: Visitor) -> None:
         visitor.page.goto(path)
@@ -101,6 +159,10 @@ PICTURES: dict[str, Draw] = {
     "index": index,
     "account": account_page,
     "rotation": rotation_page,
+    "waiting-list": waiting_list,
+    "conversation": conversation,
+    "keyword-rule": keyword_rule,
+    "custom-menu": custom_menu,
     "home": page_at("/"),
     "privacy": page_at("/privacy"),
     "api-docs": page_at("/api/docs/"),
@@ -118,6 +180,14 @@ def switch_lenient(visitor: Visitor) -> None:
     visitor.follow("#content-main button[type=submit]")
 
 
+def answer_one(visitor: Visitor, server: Server) -> None:
+    """So that there is an answer of staff in the picture."""
+    conversation(visitor)
+    visitor.page.fill("#text", "您好，我是客服小王，看到您上次的八字了。")
+    visitor.follow("form[action$='/answer/'] button")
+    send_what_waits(server)
+
+
 def remove_the_almanac(visitor: Visitor) -> None:
     """So that a replay gives another reply than at the time."""
     account_page(visitor)
@@ -129,6 +199,7 @@ def draw_all(browser: Browser, server: Server, folder: Path) -> None:
     desktop = Visitor(browser, server, **DESKTOP).log_in("owner")
     phone = Visitor(browser, server, **PHONE).log_in("owner")
     dark = Visitor(browser, server, **DESKTOP, color_scheme="dark").log_in("owner")
+    answer_one(desktop, server)
     switch_lenient(desktop)
     for name, draw in PICTURES.items():
         take(desktop, draw, folder / f"{name}-desktop.png")
@@ -151,9 +222,12 @@ def take(visitor: Visitor, draw: Draw, file: Path) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as var, console_server(Path(var)) as server, chromium() as browser:
-        converse(server)
-        draw_all(browser, server, folder)
+    with tempfile.TemporaryDirectory() as var, running_platform(menu=MENU) as platform:
+        for openid in FOLLOWERS:
+            platform.follower(openid, "message")
+        with console_server(Path(var), platform) as server, chromium() as browser:
+            converse(server)
+            draw_all(browser, server, folder)
 
 
 if __name__ == "__main__":

@@ -126,7 +126,8 @@ def show_view(admin: FollowerAdmin, request: HttpRequest, follower: Follower) ->
 
 
 def _back(follower: Follower) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:wechat_follower_conversation", args=[follower.pk]))
+    page = reverse("admin:wechat_follower_conversation", args=[follower.pk])
+    return HttpResponseRedirect(f"{page}#newest")
 
 
 def take_view(admin: FollowerAdmin, request: HttpRequest, follower: Follower) -> HttpResponse:

@@ -60,7 +60,7 @@ def test_the_list_shows_who_waits_and_not_what_they_wrote(follower: Follower, vi
 def test_every_page_says_how_many_wait_until_somebody_takes_over(
     follower: Follower, operator_client: Client, stranger_client: Client
 ) -> None:
-    assert "1 个关注者在等人工" in page(operator_client, "/admin/")
+    assert "1 位粉丝在等人工" in page(operator_client, "/admin/")
     assert "等人工" not in page(stranger_client, "/admin/")
     post(operator_client, follower, "take")
     assert "waiting-banner" not in page(operator_client, "/admin/")
@@ -114,7 +114,7 @@ def test_an_answer_without_the_right_to_send_is_said_to_be_kept(
     account.can_send_customer_messages = False
     account.save()
     html = post(operator_client, follower, "take")
-    assert "留着，随关注者下一条消息的回复送出" in html
+    assert "留着，随粉丝下一条消息的回复送出" in html
     html = post(operator_client, follower, "answer", text="您好", way="now")
     assert "送达方式变了" in html
     assert OutboundMessage.objects.count() == 0, "nothing goes another way than the page said"
