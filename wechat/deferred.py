@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -63,14 +64,11 @@ def _compute_here(message_pk: int) -> None:
 
 def watch(run: Computation, job: Job, trigger: str) -> None:
     """See a computation of this process through, in a thread of its own: the request has been answered."""
-    thread = threading.Thread(
-        target=_see_through_apart, args=(run, job, trigger), name="late answer", daemon=True
-    )
-    thread.start()
+    work = partial(_see_through_apart, run, job, trigger)
+    threading.Thread(target=copy_context().run, args=(work,), name="late answer", daemon=True).start()
 
 
 def _see_through_apart(run: Computation, job: Job, trigger: str) -> None:
-    message_id.set(str(job.message.pk))
     try:
         see_through(run, job, trigger)
     finally:
@@ -92,8 +90,9 @@ def finish(message: Message, trigger: str, actor: str) -> None:
     try:
         job = Job.of(message)
     except Rejected as rejected:
-        # Redacted meanwhile: the person had their data deleted, and nobody waits for an answer.
-        Message.objects.filter(pk=message.pk).update(status=Status.ACKNOWLEDGED, cause=rejected.cause.value)
+        # Mostly redacted meanwhile: the person had their data deleted, and nobody waits for an answer.
+        status = Status.ACKNOWLEDGED if message.redacted_at else Status.FAILED
+        Message.objects.filter(pk=message.pk).update(status=status, cause=rejected.cause.value)
         return
     run = computations.start(partial(handled, job))
     if run is not None:

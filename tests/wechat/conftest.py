@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from predictions import registry
 from tests import credentials
 from tests.platform_server import LocalPlatform, running_platform
 from wechat.models import OfficialAccount
@@ -25,3 +27,14 @@ def sender(account: OfficialAccount, platform: LocalPlatform) -> OfficialAccount
     account.app_secret = credentials.APP_SECRET
     account.save()
     return account
+
+
+@pytest.fixture
+def slow_almanac() -> Iterator[None]:
+    """`almanac` says that it is slow, and is not."""
+    quick = registry.get("almanac")
+    registry.unregister("almanac")
+    registry.register(replace(quick, slow=True))
+    yield
+    registry.unregister("almanac")
+    registry.register(quick)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from predictions import registry
 from tests import credentials
 from tests.platform_server.followers import Line
 from tests.wechat.deliveries import Delivery, content_of, plain, sealed
@@ -37,17 +34,6 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
             lambda task, pk, **_: found.append((getattr(task, "task", task), pk)),
         )
     return found
-
-
-@pytest.fixture
-def slow_almanac() -> Iterator[None]:
-    """`almanac` says that it is slow, and is not."""
-    quick = registry.get("almanac")
-    registry.unregister("almanac")
-    registry.register(replace(quick, slow=True))
-    yield
-    registry.unregister("almanac")
-    registry.register(quick)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests import credentials
 from wechat.admin import filters
 from wechat.admin.masking import LIST_GRANT, pseudonym
-from wechat.models import Attempt, Message
+from wechat.models import Attempt, Message, OutboundMessage
 
 LIST = "/admin/wechat/message/"
 
@@ -328,3 +328,29 @@ def test_a_redacted_message_offers_neither_texts_nor_replay(owner_client, make_m
 @pytest.mark.parametrize("nonsense", ["0", "abc", "-1", "9" * 19, "9" * 30, "²"])
 def test_an_unknown_message_is_a_404(viewer_client, db, nonsense):
     assert viewer_client.get(f"{LIST}{nonsense}/change/").status_code == 404
+
+
+def test_the_timeline_shows_a_deferred_answer_from_try_to_delivery(owner_client, make_message):
+    message = make_message(status="replied")
+    Attempt.objects.create(
+        message=message,
+        trigger="wechat",
+        engine_version="1",
+        outcome="deferred",
+        cause="slow",
+        steps={"wait": 4200},
+    )
+    Attempt.objects.create(
+        message=message, trigger="deferred", engine_version="1", outcome="replied", actor="worker"
+    )
+    sent, kept = OutboundMessage.queue(
+        message.account, message.openid, [{"content": "一"}, {"content": "二"}], "answer", message=message
+    )
+    sent.settle("sent")
+    kept.settle("kept", "quota_used")
+    html = owner_client.get(page_of(message), headers={"accept-language": "en"}).content.decode()
+    for words in ("waited for the answer", "computed later", "not ready when WeChat stopped waiting"):
+        assert words in html
+    assert "a late answer 1/2" in html
+    assert "kept for the follower&#x27;s next message" in html
+    assert f"/admin/wechat/outboundmessage/{kept.pk}/change/" in html
