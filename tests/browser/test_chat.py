@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.console import DESKTOP, PHONE, Visitor
+from tests.browser.reading_pages import violations
 from tests.processes import Server, clean_environment
 from tests.services import free_port
 from tests.site.test_serve import serve
@@ -184,6 +185,7 @@ def test_the_page_fits_the_window_and_speaks_both_languages(
     write(visitor, "你好")
     expect(replies(visitor)).to_contain_text("您好")
     assert visitor.overflow() <= 0
+    assert violations(visitor.page) == []
     visitor.page.click("#language")
     expect(visitor.page.locator("#write button")).to_have_text("Send")
     assert visitor.overflow() <= 0

@@ -115,3 +115,37 @@ def wait_for(condition: object, what: str, seconds: float = 60) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, f"no {what} in {seconds} s"
         time.sleep(0.1)
+
+
+def test_the_local_platform_is_one_more_process_with_a_page(tmp_path: Path) -> None:
+    port, page = free_port(), free_port()
+    process = serve(tmp_path, port, "--platform", "local", "--platform-port", str(page))
+    try:
+        assert process.stdout is not None
+        lines = []
+        for line in iter(process.stdout.readline, ""):
+            lines.append(line)
+            if line.startswith("Serving."):
+                break
+        assert f"Chat       http://127.0.0.1:{page}/" in "".join(lines)
+        shown = httpx.get(f"http://127.0.0.1:{page}/", trust_env=False, timeout=5)
+        assert "公众号" in shown.text
+        (served,) = find("tests.platform_server", tmp_path)
+        os.kill(served, signal.SIGKILL)
+        wait_for(lambda: set(find("tests.platform_server", tmp_path)) - {served}, "a new platform")
+    finally:
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    wait_for(lambda: not find("tests.platform_server", tmp_path), "the end of the platform")
+
+
+def test_a_page_port_in_use_is_one_clear_line_too(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        page = str(taken.getsockname()[1])
+        process = serve(tmp_path, free_port(), "--platform", "local", "--platform-port", page)
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert f"port {page}: Address already in use" in output
