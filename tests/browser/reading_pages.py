@@ -8,26 +8,30 @@ from collections.abc import Mapping
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from predictions.registry import all_systems
 from tests.processes import Server
 
-# The host never matters: a visitor opens the path on the server's own address.
-PUBLIC_URL = "http://pages.example.com"
-PUBLIC = {"CELESTIAL_PUBLIC_URL": PUBLIC_URL}
 BLOCKING = ("serious", "critical")
 _axe = Axe()
 
 _LINKS = """
 import json
+from django.conf import settings
 from django.utils import timezone
 from predictions import engine, registry
 from predictions.reading_pages.links import reading_url
 
+settings.CELESTIAL_PUBLIC_URL = "http://pages.example.com"
+
 def link(system, asked):
     chart = engine.compute(system, asked)
-    return reading_url(system, chart.input, chart.options, holder="wechat:1:oBrowser", now=timezone.now())
+    return reading_url(
+        system, chart.input, chart.options, holder="wechat:1:oBrowser", now=timezone.now()
+    ).removeprefix(settings.CELESTIAL_PUBLIC_URL)
 
 print(json.dumps({name: link(*given) for name, given in json.loads(ASKED).items()}))
 """
+EXAMPLES = {system.id: (system.id, system.examples[0]) for system in all_systems()}
 # Beside every system's own example, what looks different on its page.
 MORE = {
     "bazi-hour-unknown": (
@@ -50,7 +54,7 @@ def paths(server: Server, asked: Mapping[str, tuple[str, object]]) -> dict[str, 
     made = server.manage("shell", "--no-imports", "-c", f"ASKED = {json.dumps(asked)!r}\n{_LINKS}")
     assert made.returncode == 0, made.stderr
     links: dict[str, str] = json.loads(made.stdout)
-    return {name: link.removeprefix(PUBLIC_URL) for name, link in links.items()}
+    return links
 
 
 def violations(page: Page) -> list[str]:

@@ -18,6 +18,7 @@ from tests.browser.console import (
     console_server,
     send_what_waits,
 )
+from tests.browser.reading_pages import EXAMPLES, paths
 from tests.platform_server import running_platform
 from tests.processes import ROOT, Server
 from tests.wechat.deliveries import message, plain, sealed
@@ -56,6 +57,8 @@ EVENT = (
     "<xml><ToUserName>gh_x</ToUserName><FromUserName>{openid}</FromUserName><CreateTime>1764000000</CreateTime>"
     "<MsgType>event</MsgType><Event>subscribe</Event></xml>"
 )
+# A phone with fewer pixels: dense charts make large files.
+READING_PHONE = PHONE | {"device_scale_factor": 1.5}
 Draw = Callable[[Visitor], None]
 
 
@@ -212,6 +215,20 @@ def draw_all(browser: Browser, server: Server, folder: Path) -> None:
     assert not problems, problems
 
 
+def draw_reading_pages(browser: Browser, server: Server, folder: Path) -> None:
+    """Every system's reading page on a phone and a desktop, one of them in the dark."""
+    pages = paths(server, EXAMPLES)
+    phone = Visitor(browser, server, **READING_PHONE)
+    desktop = Visitor(browser, server, **DESKTOP)
+    dark = Visitor(browser, server, **READING_PHONE, color_scheme="dark")
+    for system, path in pages.items():
+        take(phone, page_at(path), folder / f"reading-{system}-phone.png")
+        take(desktop, page_at(path), folder / f"reading-{system}-desktop.png")
+    take(dark, page_at(pages["bazi"]), folder / "reading-bazi-dark.png")
+    problems = [*phone.problems, *desktop.problems, *dark.problems]
+    assert not problems, problems
+
+
 def take(visitor: Visitor, draw: Draw, file: Path) -> None:
     draw(visitor)
     visitor.page.screenshot(path=file, full_page=file.stem in WHOLE)
@@ -228,6 +245,7 @@ def main(folder: Path) -> None:
         with console_server(Path(var), platform) as server, chromium() as browser:
             converse(server)
             draw_all(browser, server, folder)
+            draw_reading_pages(browser, server, folder)
 
 
 if __name__ == "__main__":

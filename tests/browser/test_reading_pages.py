@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from predictions.registry import all_systems
 from tests.browser.conftest import Visit
 from tests.browser.console import DESKTOP, PHONE
-from tests.browser.reading_pages import MORE, PUBLIC, paths, violations
-from tests.processes import Server, running_server
+from tests.browser.reading_pages import EXAMPLES, MORE, paths, violations
+from tests.processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-ASKED = {system.id: (system.id, system.examples[0]) for system in all_systems()} | MORE
 SMALL_PHONE = PHONE | {"viewport": {"width": 360, "height": 740}}
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("pages"), static=True, environment=PUBLIC) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
 def pages(server: Server) -> dict[str, str]:
-    return paths(server, ASKED)
+    return paths(server, EXAMPLES | MORE)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.chat_pictures import WINDOWS
+from tests.browser.reading_pages import EXAMPLES
 from tests.browser.screenshots import FOLDER, LIMIT, PICTURES
 
 pytestmark = [pytest.mark.browser]
@@ -12,6 +13,8 @@ pytestmark = [pytest.mark.browser]
 NAMES = [
     *(f"{name}-{window}" for name in [*PICTURES, "replay"] for window in ("desktop", "phone")),
     "message-dark",
+    *(f"reading-{system}-{window}" for system in EXAMPLES for window in ("phone", "desktop")),
+    "reading-bazi-dark",
     *WINDOWS,
 ]
 

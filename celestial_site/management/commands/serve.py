@@ -41,6 +41,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
         refuse_busy_port(port)
+        if not settings.CELESTIAL_PUBLIC_URL:
+            # For the services: answers link to their reading pages, which this machine alone can open.
+            os.environ["CELESTIAL_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         first_run = prepare()
