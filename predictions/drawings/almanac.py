@@ -51,7 +51,7 @@ def draw(chart: Chart) -> tuple[Drawing, ...]:
     days = _days(asked, chart.options["calendar_source"])
     first = days[0].date.weekday()
     rows = (first + len(days) + 6) // 7
-    picture = Picture("almanac-month", f"{asked.year}年{asked.month}月 月历", _TOP + rows * _ROW + 26)
+    picture = Picture("almanac-month", "月历", _TOP + rows * _ROW + 26)
     picture.text(
         WIDTH / 2, 24, f"{asked.year}年{asked.month}月　{_lunar_months(days)}", "ink bold middle", size=LARGE
     )
