@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from statistics import median
 
+from benchmarks.engine_peers import PEERS, iztro
 from predictions import engine
 from predictions.language import understand
 from predictions.registry import System, all_systems
@@ -28,6 +29,13 @@ REPEATS = 100
 def charts() -> dict[str, float]:
     """Median milliseconds of one chart, by system; each with another day, so that no cache of results helps."""
     return {system.id: _median(partial(_chart, system)) for system in all_systems()}
+
+
+def peers() -> list[tuple[str, str, float]]:
+    """(our system, whose chart beside it, median milliseconds); iztro only where node is."""
+    found = [(system, name, _median(call)) for system, name, call in PEERS]
+    in_node = iztro(REPEATS)
+    return found if in_node is None else [*found, ("ziwei", "iztro in node: whole chart", in_node)]
 
 
 def sentences() -> dict[str, float]:

@@ -97,3 +97,8 @@ def engine_figures(report: Report, say: Say) -> None:
     report.promises.append(Promise(f"a sentence understood (slowest: {word})", sentences[word], 2, unit="ms"))
     figures = [(name, f"{value:.3f}") for name, value in {**charts, **sentences}.items()]
     report.add_table("Engine: median wall-clock", ("chart or sentence", "ms"), figures)
+    beside = [
+        (system, name, f"{value:.3f}", f"{charts[system] / value:.1f}")
+        for system, name, value in engine.peers()
+    ]
+    report.add_table("Engine: beside other libraries", ("ours", "theirs", "ms", "ours ×"), beside)
