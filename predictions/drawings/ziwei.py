@@ -40,7 +40,7 @@ class Word:
 
     @property
     def width(self) -> float:
-        return width_of(self.text, self.size) + (2 if self.box else 0)
+        return width_of(self.text, self.size) + (3 if self.box else 0)
 
 
 Token = tuple[Word, ...]
@@ -80,7 +80,7 @@ def _star(star: Json, kind: str, size: int) -> Token:
     if star["brightness"]:
         words.append(Word(star["brightness"], "muted"))
     if star["mutagen"]:
-        words.append(Word(star["mutagen"], "paper bold", box=MUTAGEN_CLASSES[star["mutagen"]]))
+        words.append(Word(star["mutagen"], "paper", box=MUTAGEN_CLASSES[star["mutagen"]]))
     return tuple(words)
 
 
@@ -142,7 +142,7 @@ def _draw_row(picture: Picture, tokens: list[Token], x: float, baseline: float) 
     for token in tokens:
         for word in token:
             if word.box:
-                picture.rect(x + 1, baseline - 11, word.width - 1, 13.5, word.box, radius=2)
+                picture.rect(x + 1, baseline - 11.5, word.width - 1, 14.5, word.box, radius=2)
                 picture.text(x + word.width / 2 + 0.5, baseline, word.text, f"{word.kind} middle")
             else:
                 picture.text(x, baseline, word.text, f"{word.kind} start", size=word.size)
