@@ -32,6 +32,7 @@ def link(system, asked):
 print(json.dumps({name: link(*given) for name, given in json.loads(ASKED).items()}))
 """
 EXAMPLES = {system.id: (system.id, system.examples[0]) for system in all_systems()}
+_DAY = {"calendar": "solar", "year": 2026, "month": 11, "day": 24}
 # Beside every system's own example, what looks different on its page.
 MORE = {
     "bazi-hour-unknown": (
@@ -46,6 +47,21 @@ MORE = {
         },
     ),
     "date_selection-none": ("date_selection", {"event": "搬家", "from": "2026-12-01", "to": "2026-12-02"}),
+    "ziwei-full": (
+        "ziwei",
+        {
+            "birth": {"calendar": "solar", "year": 1963, "month": 10, "day": 22, "hour": 18, "minute": 0},
+            "gender": "female",
+        },
+    ),
+    "liuyao-all-moving": ("liuyao", {"lines": [6] * 6, "moment": {**_DAY, "hour": 10}}),
+    "liuyao-at-rest": ("liuyao", {"lines": [7] * 6}),
+    "xiaoliuren-numbers": ("xiaoliuren", {"numbers": [1, 1, 1]}),
+    "sky-polar-night": (
+        "sky",
+        {"date": {**_DAY, "month": 12}, "latitude": 69.65, "longitude": 18.96, "tz": "Europe/Oslo"},
+    ),
+    "sky-total-eclipse": ("sky", {"date": {**_DAY, "year": 2009, "month": 7, "day": 15}, "place": "上海"}),
 }
 
 
