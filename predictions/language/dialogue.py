@@ -296,7 +296,8 @@ class _Desk:
 
     def _not_understood(self, text: str) -> AskResult:
         shown = f"没看懂“{text[:20]}{'…' if len(text) > 20 else ''}”。" if text else "没看懂。"
-        return self._plain("not_understood", "unknown", f"{shown}\n{wording.menu_text(self.systems)}")
+        lines = [shown, wording.casting_hint(text, self.systems), wording.menu_text(self.systems)]
+        return self._plain("not_understood", "unknown", "\n".join(filter(None, lines)))
 
     def _plain(self, status: str, intent: str, text: str) -> AskResult:
         return AskResult(status, intent, "", None, None, None, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -14,6 +15,12 @@ from predictions.registry import System
 from predictions.types import Json
 
 UNDERSTOOD = "我理解为："
+# Systems that answer one question about the time to come, by what a person writes in front of it.
+_CASTINGS = {"liuyao": "六爻", "xiaoliuren": "小六壬", "meihua": "梅花易数"}
+_ASKS_OUTCOME = re.compile(
+    "能不能|会不会|要不要|该不该|可不可以|有没有|什么时候能|结果|吗[?？]?$|还爱|合适|(?:怎么|咋)样[?？]?$"
+)
+_LONGEST_MATTER = 20
 FEW = 3  # examples under a refusal: a reader wants a way on, not a list
 CONSENT = (
     "继续即表示同意用您的出生信息排这一次盘，不建立个人资料，聊天记录的保存见隐私说明；回复“不同意”可退出。"
@@ -79,6 +86,14 @@ def _help_line(system: System) -> str:
 def welcome_text(systems: Collection[str]) -> str:
     """What a new follower reads first."""
     return f"您好，欢迎关注！\n{menu_text(systems)}"
+
+
+def casting_hint(text: str, systems: Collection[str]) -> str:
+    """How to have a question cast, for somebody who asked one and named no system; empty for anything else."""
+    casting = next((name for name in _CASTINGS if name in {system.id for system in enabled(systems)}), "")
+    if not casting or len(text) > _LONGEST_MATTER or not _ASKS_OUTCOME.search(text):
+        return ""
+    return f"想占问一件事，请在前面写上“{_CASTINGS[casting]}”，例如：{_CASTINGS[casting]} {text}"
 
 
 def numbered(choices: list[str]) -> str:

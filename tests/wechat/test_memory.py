@@ -153,3 +153,25 @@ def test_a_kept_place_alone_says_how_the_place_is_used(account: OfficialAccount,
     answer = say(client, "我的资料")
     assert "我这里的天象" in answer
     assert "八字" not in answer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("错了，是晚上8点", "20:00"),
+        ("不对，应该是1990年5月18日", "1990-05-18"),
+        ("改成女", "，女"),
+        ("不对，是女的", "，女"),
+    ],
+)
+def test_a_chart_just_seen_is_corrected_in_a_few_words(
+    account: OfficialAccount, client: Client, sentence: str, shown: str
+) -> None:
+    say(client, BIRTH)
+    assert shown in say(client, sentence)
+    assert profile() == {}
+
+
+def test_a_correction_of_nothing_is_no_command(account: OfficialAccount, client: Client) -> None:
+    assert "没看懂" in say(client, "错了，是晚上8点")
+    assert "没看懂" in say(client, "改成女")

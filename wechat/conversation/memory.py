@@ -33,6 +33,10 @@ _CHANGE = re.compile(
 _CHANGE_TO = re.compile(
     rf"(?:请|帮我)*(?:把|将)?(?:我|本人)?的?{_WHAT}(?:修改|更改|改|换)(?:为|成|到|一下)?[:,]?(?P<said>.*)"
 )
+_CORRECT = re.compile(
+    r"(?:不对|不是|错了|[搞说写弄记]错了?)[,。. ]*(?:我|应该|时间|时辰|性别|生日|出生地)*(?:是|为)(?P<said>.{1,30})"
+    r"|(?:改成?|换成?|应该是)(?P<sex>[男女])(?:的|性|生|孩)?[。.!！~ 吧啊了]*"
+)
 _SLOTS = {
     "地": "place",
     "点": "place",
@@ -42,6 +46,11 @@ _SLOTS = {
     "日": "date",
     "期": "date",
 }
+_SAID_SLOTS = (
+    ("gender", re.compile(r"^[男女](?:的|性|生|孩)?[。.!！ ]*$")),
+    ("date", re.compile(r"[年月日号]")),
+    ("hour", re.compile(r"[点时:]|[早晚上下中]")),
+)
 _QUESTIONS = {
     "place": "请发出生地，写市或县的名称，例如：杭州。",
     "hour": "请发出生时间，例如“早上8点”“20:15”“辰时”，不知道就写“时辰不详”。",
@@ -108,6 +117,18 @@ def _change(talk: Talk, match: re.Match[str]) -> Said:
     return talk.say(_QUESTIONS[slot]), ""
 
 
+def _correct(talk: Talk, match: re.Match[str]) -> Said | None:
+    """错了，是晚上8点: what it corrects is seen from what is said; None where no birth is talked about."""
+    intent, slots = _subject(talk)
+    said = match["sex"] or match["said"]
+    slot = next((slot for slot, pattern in _SAID_SLOTS if pattern.search(said)), "")
+    if not slot or "birth" not in talk.state:
+        return None
+    if slots == talk.follower.profile.get("birth"):
+        talk.state["saving"] = True
+    return talk.dialogue(said, births.question(intent, slots, slot, talk.now))
+
+
 def _subject(talk: Talk) -> tuple[str, Json]:
     context = talk.state.get("context") or {}
     if context.get("intent") in births.INTENTS and context.get("slots"):
@@ -147,5 +168,6 @@ _COMMANDS: tuple[tuple[re.Pattern[str], Callable[[Talk, re.Match[str]], Said | N
     (_SAVE, _save),
     (_CHANGE, _change),
     (_CHANGE_TO, _change),
+    (_CORRECT, _correct),
     (_HERE, _here),
 )

@@ -472,3 +472,31 @@ def test_today_is_the_day_of_the_zone_that_is_given():
     there = ask("今天农历几号", now=now, systems=["calendar"], zone=timezone(timedelta(hours=-5)))
     assert here.answer.chart.facts["solar"] == "2026-11-25"
     assert there.answer.chart.facts["solar"] == "2026-11-24"
+
+
+def test_a_question_that_names_no_system_is_told_how_to_be_cast():
+    systems = [system.id for system in registry.all_systems()]
+    assert "例如：六爻 面试结果怎么样" in talk("面试结果怎么样", systems=systems).text
+    assert (
+        "例如：小六壬 丢了手机能找到吗" in talk("丢了手机能找到吗", systems=["calendar", "xiaoliuren"]).text
+    )
+    assert "占问" not in talk("面试结果怎么样", systems=["calendar"]).text
+    assert "占问" not in talk("给我讲个笑话", systems=systems).text
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("太准了", "thanks"),
+        ("还有吗", "more"),
+        ("隐私", "help"),
+        ("怎么删除聊天记录", "help"),
+        ("求个签", "lots"),
+        ("财神在哪个方向", "almanac_day"),
+        ("二十八星宿", "almanac_day"),
+        ("梅花 3 8", "meihua"),
+    ],
+)
+def test_everyday_wordings_are_known(text, intent):
+    systems = [system.id for system in registry.all_systems()]
+    assert talk(text, systems=systems).intent == intent
