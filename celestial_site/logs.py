@@ -42,6 +42,12 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {
 }
 
 
+def speak_of(request: str, message: int) -> None:
+    """From here on, lines of this thread name the request that brought a stored message, and the message."""
+    request_id.set(request)
+    message_id.set(str(message))
+
+
 def redact(text: str) -> str:
     """`text` without values after a secret's name, API keys, passwords in URLs, the callback's query strings and
     reading pages' tokens."""

@@ -18,7 +18,7 @@ from functools import partial
 from django.db import DatabaseError, connections
 
 from celestial_site.celery import app
-from celestial_site.logs import message_id
+from celestial_site.logs import speak_of
 from celestial_site.publishing import publish_after_commit
 from wechat import computations, outbox
 from wechat.claim import LEASE
@@ -86,7 +86,7 @@ def compute(message_pk: int, actor: str = "worker") -> bool:
 
 def finish(message: Message, trigger: str, actor: str) -> None:
     """Run the handler over a message whose lease is held here, and deliver what it comes to."""
-    message_id.set(str(message.pk))
+    speak_of(message.request_id, message.pk)
     try:
         job = Job.of(message)
     except Rejected as rejected:
@@ -120,6 +120,8 @@ def see_through(run: Computation, job: Job, trigger: str, actor: str = "") -> No
         job.follower.open(job.at)
     outcome.steps = {"converse": round((time.monotonic() - start) * 1000, 3)}
     _conclude_surely(job, outcome, trigger, actor)
+    fields = {"outcome": outcome.status, "cause": outcome.cause, "trigger": trigger, "steps": outcome.steps}
+    log.info("late answer", extra={"account": job.account.slug, **fields})
 
 
 def _renew(message_pk: int) -> None:

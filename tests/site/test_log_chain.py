@@ -12,7 +12,7 @@ import pytest
 from tests.leaks import assert_no_leak
 from tests.processes import running_server
 from tests.site.test_celery import celery
-from tests.wechat.deliveries import content_of, sealed
+from tests.wechat.deliveries import content_of, plain, sealed
 
 pytestmark = pytest.mark.processes
 GIVEN = "0123456789abcdef0123456789abcdef"
@@ -45,6 +45,28 @@ def test_a_callback_s_line_names_the_request_and_the_stored_message(tmp_path: Pa
     assert len(written) == 8
     for line in written:
         assert str((line["request_id"], int(line["message_id"]))) in stored
+
+
+def test_a_slow_answer_is_computed_by_a_worker_under_the_id_of_the_callback(tmp_path: Path):
+    slow = {
+        "DJANGO_SETTINGS_MODULE": "tests.slow.settings",
+        "TESTS_SLOW_LOG": str(tmp_path / "computations"),
+        "TESTS_SLOW_SECONDS": "0.5",
+    }
+    with (
+        running_server(tmp_path / "var", workers=1, environment=slow) as server,
+        (tmp_path / "worker.log").open("wb") as output,
+        celery(server, "worker", "--pool", "solo", "--loglevel", "INFO", output=output),
+    ):
+        response = plain("2026年11月24日黄历").send(server.url)
+        late = wait_for(tmp_path / "worker.log", "late answer")
+        callback = wait_for(server.var / "server.log", "callback")
+    assert response.status_code == 200
+    assert late[0]["request_id"] == callback[0]["request_id"] == response.headers["X-Request-ID"]
+    assert late[0]["message_id"] == callback[0]["message_id"]
+    assert late[0]["task_id"]
+    assert (late[0]["account"], late[0]["outcome"]) == ("default", "replied")
+    assert_no_leak((tmp_path / "worker.log").read_text())
 
 
 def test_the_id_of_an_api_call_is_on_the_lines_of_its_task(tmp_path: Path):

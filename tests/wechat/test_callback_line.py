@@ -78,7 +78,7 @@ def test_a_handler_that_fails_is_a_cause_on_the_line(account, client, lines, mon
     def broken(*_arguments):
         raise RuntimeError("on purpose")
 
-    monkeypatch.setattr("wechat.receive.converse", broken)
+    monkeypatch.setattr("wechat.handling.converse", broken)
     plain("今天黄历").post(client)
     assert [(line["outcome"], line["cause"]) for line in lines()] == [("failed", "engine_error")]
 
