@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from django.db import Error as DatabaseError
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 def answer_chunk(batch: Batch, chunk: BatchChunk) -> tuple[list[Json], list[Prediction]]:
     """[{index, status, prediction, problem}] and the predictions to store, of every item of the chunk."""
     with translation.override(batch.language):
-        outcomes = [(index, _outcome(batch, index, body)) for index, body in chunk.items()]
+        outcomes = [(index, _outcome(batch, chunk, index, body)) for index, body in chunk.items()]
         answered = [outcome for _index, outcome in outcomes if not isinstance(outcome, Problem)]
         predictions = [prediction for prediction, _answer in answered]
         Prediction.date_as_stored(predictions)
@@ -35,7 +36,8 @@ def give_up(batch: Batch, chunk: BatchChunk) -> list[Json]:
         return [_result(batch, index, internal_error()) for index, _body in chunk.items()]
 
 
-def _outcome(batch: Batch, index: int, body: object) -> Outcome:
+def _outcome(batch: Batch, chunk: BatchChunk, index: int, body: object) -> Outcome:
+    chunk.keep(datetime.now(UTC))
     try:
         return compute_prediction(batch.key, body)
     except DatabaseError:

@@ -34,8 +34,9 @@ OPEN_BATCHES = 10
 KEPT = timedelta(days=7)
 IDEMPOTENCY = timedelta(hours=24)
 CHUNK = 25
-# A chunk takes well under a second; a lease that ends is a dead worker's.
+# Renewed from item to item; one that ends is a dead worker's.
 LEASE = timedelta(seconds=20)
+RENEWED = timedelta(seconds=5)
 # After this long without progress the sweeper wakes a worker again.
 WAKE = timedelta(seconds=10)
 
@@ -259,6 +260,14 @@ class BatchChunk(models.Model):
     def items(self) -> Iterator[tuple[int, Any]]:
         """Each item's index in the batch and its request."""
         return enumerate(json.loads(self.requests), start=self.first)
+
+    def keep(self, now: datetime) -> None:
+        """Renew the lease when a part of it is over: items of slow systems may take seconds each."""
+        if self.lease_until is not None and self.lease_until - now < LEASE - RENEWED:
+            mine = BatchChunk.objects.filter(pk=self.pk, lease=self.lease, settled=False)
+            mine.update(lease_until=now + LEASE)
+            Batch.objects.filter(pk=self.batch_id, status=BatchStatus.RUNNING).update(wake_at=now + WAKE)
+            self.lease_until = now + LEASE
 
     def settle(self, results: Sequence[Json], predictions: Iterable[Prediction], now: datetime) -> bool:
         """Keep the results and count them; False when the batch is over or the chunk another worker's."""

@@ -55,6 +55,18 @@ def test_a_chunk_belongs_to_one_worker_until_its_lease_ends(running: Batch) -> N
     assert (again.number, again.tries) == (0, 2)
 
 
+def test_a_worker_that_is_slow_keeps_its_chunk(running: Batch) -> None:
+    chunk = BatchChunk.claim(running, NOON)
+    assert chunk
+    for second in range(0, 60, 10):
+        chunk.keep(NOON + timedelta(seconds=second))
+    other = BatchChunk.claim(running, NOON + timedelta(seconds=60))
+    assert other
+    assert other.number == 1
+    running.refresh_from_db()
+    assert running.wake_at == NOON + timedelta(seconds=50) + WAKE
+
+
 def test_a_worker_that_comes_back_after_its_lease_changes_nothing(running: Batch) -> None:
     late = BatchChunk.claim(running, NOON)
     taken = BatchChunk.claim(running, NOON + LEASE)
