@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.utils import translation
 
 from predictions.api.problems import Problem, internal_error, problem_of
-from predictions.api.views import compute_prediction, shown
+from predictions.api.views import compute_prediction, language_of, shown
 from predictions.models import Batch, BatchChunk, Prediction
 from predictions.types import Answer, InvalidInput, Json
 
@@ -22,18 +22,17 @@ log = logging.getLogger(__name__)
 def answer_chunk(batch: Batch, chunk: BatchChunk) -> tuple[list[Json], list[Prediction]]:
     """[{index, status, prediction, problem}] and the predictions to store, of every item of the chunk."""
     with translation.override(batch.language):
-        outcomes = [(index, _outcome(batch, chunk, index, body)) for index, body in chunk.items()]
-        answered = [outcome for _index, outcome in outcomes if not isinstance(outcome, Problem)]
+        items = [(index, body, _outcome(batch, chunk, index, body)) for index, body in chunk.items()]
+        answered = [outcome for _index, _body, outcome in items if not isinstance(outcome, Problem)]
         predictions = [prediction for prediction, _answer in answered]
         Prediction.date_as_stored(predictions)
-        return [_result(batch, index, outcome) for index, outcome in outcomes], predictions
+    return [_result(batch, *item) for item in items], predictions
 
 
 def give_up(batch: Batch, chunk: BatchChunk) -> list[Json]:
     """Every item as a failure of ours: computing them ended the worker each time."""
     log.error("a chunk of a batch is given up", extra={"batch": batch.public_id, "item": chunk.first})
-    with translation.override(batch.language):
-        return [_result(batch, index, internal_error()) for index, _body in chunk.items()]
+    return [_result(batch, index, body, internal_error()) for index, body in chunk.items()]
 
 
 def _outcome(batch: Batch, chunk: BatchChunk, index: int, body: object) -> Outcome:
@@ -50,10 +49,11 @@ def _outcome(batch: Batch, chunk: BatchChunk, index: int, body: object) -> Outco
         return internal_error()
 
 
-def _result(batch: Batch, index: int, outcome: Outcome) -> Json:
+def _result(batch: Batch, index: int, asked: object, outcome: Outcome) -> Json:
     if isinstance(outcome, Problem):
-        # The request id of the call that brought the item: what an administrator finds in the log.
-        problem = outcome.body(batch.request_id)
+        with translation.override(language_of(asked) or batch.language):
+            # The request id of the call that brought the item: what an administrator finds in the log.
+            problem = outcome.body(batch.request_id)
         return {"index": index, "status": outcome.status, "prediction": None, "problem": problem}
     prediction, answer = outcome
     body = shown(batch.key, prediction, answer, prediction.lang)

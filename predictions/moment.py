@@ -156,7 +156,11 @@ def moment_errors(data: object, pointer: str, options: Json) -> list[FieldError]
     errors += _place_errors(data, pointer) + _zone_errors(data, pointer)
     if options.get("true_solar", "off") != "off" and "place" not in data and "longitude" not in data:
         detail = "用真太阳时需要出生地或经度（longitude 或 place）。"
-        errors.append(FieldError(child(pointer, "longitude"), "missing_field", detail))
+        errors.append(
+            FieldError(
+                child(pointer, "longitude"), "missing_field", detail, {"choices": ["longitude", "place"]}
+            )
+        )
     return errors
 
 
@@ -166,11 +170,8 @@ def _place_errors(data: Json, pointer: str) -> list[FieldError]:
         return []
     near = [place.full_name for place in suggest(name, 5)]
     hint = f"是否指：{'、'.join(near)}？" if near else "请写市或县的名称，或直接给经纬度与时区。"
-    return [
-        FieldError(
-            child(pointer, "place"), "unknown_place", f"没有找到地点“{name}”。{hint}", {"choices": near}
-        )
-    ]
+    suggestion = {"choices": near} if near else {"members": ["longitude", "latitude", "tz"]}
+    return [FieldError(child(pointer, "place"), "unknown_place", f"没有找到地点“{name}”。{hint}", suggestion)]
 
 
 def _zone_errors(data: Json, pointer: str) -> list[FieldError]:

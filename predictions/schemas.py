@@ -21,6 +21,12 @@ from jsonschema.validators import extend
 from predictions.types import FieldError, Json, canonical_json
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+_COUNTS = {
+    "minItems": ("不能少于", "items", "项"),
+    "maxItems": ("不能多于", "items", "项"),
+    "minLength": ("不能少于", "characters", "个字"),
+    "maxLength": ("不能多于", "characters", "个字"),
+}
 
 _TYPE_NAMES = {
     "integer": "整数",
@@ -190,7 +196,7 @@ def _field_errors(violation: ValidationError, root: str) -> Iterator[FieldError]
     elif rule == "type":
         names = _listed(violation)
         wanted = "或".join(_TYPE_NAMES[name] for name in names)
-        yield FieldError(pointer, "wrong_type", f"{_title(violation)}必须是{wanted}。")
+        yield FieldError(pointer, "wrong_type", f"{_title(violation)}必须是{wanted}。", {"types": names})
     elif not _fails_type(violation):
         yield _outside_bounds(violation, pointer)
 
@@ -216,7 +222,44 @@ def _nearest_branch(violation: ValidationError, root: str) -> Iterator[FieldErro
         branches.setdefault(int(error.schema_path[0]), []).append(error)
     nearest = min(branches.values(), key=lambda errors: (_strangers(errors), len(errors)))
     for error in nearest:
-        yield from _field_errors(error, root)
+        for told in _field_errors(error, root):
+            yield _among_branches(told, error, violation)
+
+
+def _among_branches(told: FieldError, error: ValidationError, alternatives: ValidationError) -> FieldError:
+    """What only one of several forms of an object says, told with the other forms in mind."""
+    if len(error.absolute_path) != len(alternatives.absolute_path):
+        return told
+    forms = [form for form in _forms(alternatives) if isinstance(form, dict)]
+    name = told.pointer.rpartition("/")[2]
+    if error.validator == "additionalProperties":
+        own = _properties(error)
+        rivals = [member for member in _members(error) if member in own]
+        if rivals and any(name in form.get("properties", {}) for form in forms):
+            detail = f"{name} 不能与 {'、'.join(rivals)} 同时给出，只写其中一种。"
+            return FieldError(told.pointer, "conflicting_fields", detail, {"choices": [*rivals, name]})
+    elif error.validator == "required":
+        needed = [form["required"] for form in forms if "required" in form]
+        choices = ["+".join(names) for names in needed]
+        if len(choices) > 1 and not {name for names in needed for name in names} & set(_members(error)):
+            detail = f"{'、'.join(choices)} 要写一种。"
+            return FieldError(told.pointer, told.code, detail, {"choices": choices})
+    return told
+
+
+def _forms(alternatives: ValidationError) -> list[Any]:
+    found: Any = alternatives.validator_value
+    return list(found)
+
+
+def _properties(violation: ValidationError) -> Json:
+    schema = violation.schema if isinstance(violation.schema, dict) else {}
+    found: Json = schema.get("properties", {})
+    return found
+
+
+def _members(violation: ValidationError) -> list[str]:
+    return [str(member) for member in violation.instance] if isinstance(violation.instance, dict) else []
 
 
 def _strangers(errors: list[ValidationError]) -> int:
@@ -225,10 +268,8 @@ def _strangers(errors: list[ValidationError]) -> int:
 
 
 def _unknown_members(violation: ValidationError, pointer: str) -> Iterator[FieldError]:
-    schema = violation.schema if isinstance(violation.schema, dict) else {}
-    known = list(schema.get("properties", {}))
-    members = violation.instance if isinstance(violation.instance, dict) else {}
-    for name in sorted(str(member) for member in members if member not in known):
+    known = list(_properties(violation))
+    for name in sorted(member for member in _members(violation) if member not in known):
         near = get_close_matches(name, known, n=1)
         hint = f"，是否指 {near[0]}" if near else ""
         suggestion: Json = {"member": near[0]} if near else {"choices": known}
@@ -242,11 +283,20 @@ def _missing_members(violation: ValidationError, pointer: str) -> Iterator[Field
     wanted: Any = violation.validator_value
     if isinstance(wanted, dict):
         wanted = [name for cause, names in wanted.items() if cause in members for name in names]
-    schema = violation.schema if isinstance(violation.schema, dict) else {}
     for name in wanted:
         if name not in members:
-            title = schema.get("properties", {}).get(name, {}).get("title", name)
-            yield FieldError(child(pointer, name), "missing_field", f"缺少 {name}（{title}）。")
+            schema = _properties(violation).get(name, {})
+            detail = f"缺少 {name}（{schema.get('title', name)}）。"
+            yield FieldError(child(pointer, name), "missing_field", detail, _allowed(schema))
+
+
+def _allowed(schema: Json) -> Json:
+    """What a missing member may be."""
+    if "enum" in schema:
+        return {"choices": list(schema["enum"])}
+    kept: Json = {name: schema[name] for name in ("minimum", "maximum") if name in schema}
+    types = schema.get("type", [])
+    return kept or {"types": [types] if isinstance(types, str) else list(types)}
 
 
 def _outside_bounds(violation: ValidationError, pointer: str) -> FieldError:
@@ -263,7 +313,10 @@ def _outside_bounds(violation: ValidationError, pointer: str) -> FieldError:
         suggestion: Json = {"choices": list(limit)} | ({name: near[0]} if near else {})
         listed = "、".join(str(item) for item in limit)
         return FieldError(pointer, code, f"{_title(violation)}只能是 {listed}。", suggestion)
-    return FieldError(pointer, code, f"{_title(violation)}不符合要求（{rule}：{limit}）。")
+    if rule in _COUNTS:
+        word, member, unit = _COUNTS[rule]
+        return FieldError(pointer, code, f"{_title(violation)}{word} {limit} {unit}。", {member: limit})
+    return FieldError(pointer, code, f"{_title(violation)}不符合要求（{rule}：{limit}）。", {rule: limit})
 
 
 def _title(violation: ValidationError) -> str:

@@ -39,6 +39,8 @@ class Endpoint(APIView):
     key: ApiKey | None = None
     system = ""
     deprecated_use: Deprecation | None = None
+    # Of a request that names one; otherwise Accept-Language chooses
+    error_language: str | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         started = time.perf_counter()

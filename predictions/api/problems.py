@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -11,8 +13,9 @@ from django.core import exceptions as core
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
+from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
@@ -24,6 +27,7 @@ from predictions.types import FieldError, InvalidInput, Json, canonical_json
 CONTENT_TYPE = "application/problem+json"
 RETRYABLE = frozenset({429, 503})
 DETAILS_TOLD = 3
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 logger = logging.getLogger(__name__)
 
 # code -> title; the documentation page lists them in this order
@@ -39,6 +43,7 @@ TITLES = {
     "unsupported_media_type": gettext_lazy("Only application/json can be read"),
     "unknown_field": gettext_lazy("A member or parameter is not known"),
     "missing_field": gettext_lazy("A member is missing"),
+    "conflicting_fields": gettext_lazy("Members exclude each other"),
     "wrong_type": gettext_lazy("A value has the wrong type"),
     "unknown_system": gettext_lazy("There is no such system"),
     "impossible_date": gettext_lazy("There is no such date"),
@@ -74,22 +79,43 @@ class Problem(Exception):
 
     @classmethod
     def of_errors(cls, status: int, errors: Sequence[FieldError]) -> Problem:
-        """The code of the first error; the details of the first few."""
-        detail = " ".join(error.detail for error in errors[:DETAILS_TOLD])
-        return cls(status, errors[0].code, detail, errors=errors)
+        """The code of the first error; the details of the first few, in the language of whoever reads them."""
+        return cls(status, errors[0].code, "", errors=errors)
 
     def body(self, request_id: str) -> Json:
+        errors = [_readable(error) for error in self.errors]
         return {
             # A code that a system brings along has no title of its own here.
             "title": str(TITLES.get(self.code, TITLES["bad_request"])),
             "type": f"{settings.CELESTIAL_PUBLIC_URL}/api/docs/#{self.code}",
             "status": self.status,
             "code": self.code,
-            "detail": self.detail,
-            "errors": [error.as_dict() for error in self.errors],
+            "detail": self.detail or " ".join(error.detail for error in errors[:DETAILS_TOLD]),
+            "errors": [error.as_dict() for error in errors],
             "request_id": request_id,
             "retryable": self.status in RETRYABLE,
         }
+
+
+def _readable(error: FieldError) -> FieldError:
+    """The engine speaks Chinese; who reads English is told the same from code, pointer and suggestion."""
+    if not (get_language() or "").startswith("en") or not _CHINESE.search(error.detail):
+        return error
+    title = TITLES.get(error.code, TITLES["bad_request"])
+    where = f" ({error.pointer})" if error.pointer else ""
+    return replace(error, detail=f"{title}{where}. {_suggested(error.suggestion)}".rstrip())
+
+
+def _suggested(suggestion: Json | None) -> str:
+    if not suggestion:
+        return ""
+    if choices := suggestion.get("choices"):
+        return f"Choose one of: {', '.join(map(_written, choices))}."
+    return f"Possible: {', '.join(f'{name} {_written(value)}' for name, value in suggestion.items())}."
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else canonical_json(value)
 
 
 def not_found() -> Problem:
@@ -161,7 +187,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     headers = dict(problem.headers)
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    body = problem.body(_request_id(request))
+    language = getattr(context.get("view"), "error_language", None) or get_language()
+    with translation.override(language):
+        body = problem.body(_request_id(request))
     return Response(body, problem.status, headers=_uncached(headers), content_type=CONTENT_TYPE)
 
 

@@ -84,6 +84,7 @@ class Predictions(Endpoint):
         """Scope predict. The id is stable for the same key, input, options and version; the input is
         stored encrypted."""
         body = self.json_body(request)
+        self.error_language = language_of(body)
         prediction, answer = compute_prediction(key_of(request), body)
         self.system = prediction.system
         self.deprecated_use = of_body(schema.request_of(registry.get(prediction.system)), body)
@@ -229,6 +230,11 @@ class OpenApiDocument(PublicEndpoint):
     def get(self, request: Request) -> Response:
         """OpenAPI 3.1, made from the endpoints and the registry of systems. No key needed."""
         return cached(request, ("openapi",), openapi.document, MINUTES)
+
+
+def language_of(body: object) -> str | None:
+    """The language that a request asks for in so many words."""
+    return "en" if isinstance(body, dict) and body.get("lang") == "en" else None
 
 
 def compute_prediction(key: ApiKey, body: object) -> tuple[Prediction, Answer]:

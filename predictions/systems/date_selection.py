@@ -114,7 +114,7 @@ def _text_errors(text: str, pointer: str) -> list[FieldError]:
     found = _WRITTEN.fullmatch(text)
     if not found:
         detail = "日期请写成 2026-11-24 的样子，或用日期对象。"
-        return [FieldError(pointer, "impossible_date", detail)]
+        return [FieldError(pointer, "impossible_date", detail, {"format": "YYYY-MM-DD"})]
     year, month, day = map(int, found.groups())
     if not FIRST_YEAR <= year <= LAST_YEAR:
         detail = f"年份须在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。"

@@ -77,5 +77,6 @@ def number_errors(data: Json, options: Json) -> list[FieldError]:
         return []
     if len(numbers) == 1 or (len(numbers) == 2 and options["with_hour"] == "on"):
         where = "/input/moment/hour" if isinstance(moment, dict) else "/input/moment"
-        return [FieldError(where, "missing_field", "这样起卦要用时辰数，请给出起卦时刻（含几点）。")]
+        detail = "这样起卦要用时辰数，请给出起卦时刻（含几点）。"
+        return [FieldError(where, "missing_field", detail, {"minimum": 0, "maximum": 23})]
     return []

@@ -89,11 +89,13 @@ def check(data: Json, options: Json) -> list[FieldError]:
     birth = data.get("birth")
     errors = moment_errors(birth, "/input/birth", options)
     if isinstance(birth, dict) and "hour" not in birth:
-        errors.append(FieldError("/input/birth/hour", "missing_field", NEEDS_HOUR))
+        errors.append(
+            FieldError("/input/birth/hour", "missing_field", NEEDS_HOUR, {"minimum": 0, "maximum": 23})
+        )
     errors += date_errors(data.get("target"), "/input/target", options["calendar_source"])
     if options["levels"] != "none" and "target" not in data:
         detail = "排大限、流年需要所问之日（target）。"
-        errors.append(FieldError("/input/target", "missing_field", detail))
+        errors.append(FieldError("/input/target", "missing_field", detail, {"types": ["object"]}))
     return errors
 
 
