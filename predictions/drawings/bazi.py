@@ -35,7 +35,8 @@ def _draw_elements(facts: Json) -> Drawing:
         picture.text(16, base, element, f"{kind} bold middle", size=LARGE)
         picture.text(34, base, f"月令{seasons[element]}", "muted start", size=SMALL)
         picture.rect(_BAR_LEFT, base - 16, _BAR_ROOM, 20, "panel", radius=4)
-        picture.rect(_BAR_LEFT, base - 16, max(_BAR_ROOM * score / most, 2), 20, kind, radius=4)
+        if score:
+            picture.rect(_BAR_LEFT, base - 16, max(_BAR_ROOM * score / most, 2), 20, kind, radius=4)
         picture.text(_BAR_LEFT + _BAR_ROOM + 10, base, f"{score}分", "ink start", size=BODY)
     return picture.finish(_elements_in_words(facts))
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
+from predictions.reading_pages.links import holder_prints, open_token
 from wechat.admin import replays
 from wechat.models import Attempt, DedupFingerprint, Message
 from wechat.replay import Replay
@@ -162,3 +163,24 @@ def test_a_failing_engine_is_counted_as_failed(message):
     attempt = Attempt(message=message, outcome="failed", cause="engine_error")
     done = Replay(message, attempt, "failed", "a", "b")
     assert replays._result(done, "failed", attempt.cause, shown=True).detail == "engine_error"
+
+
+def test_a_link_given_at_another_moment_is_no_difference(owner_client, make_message, settings):
+    settings.CELESTIAL_PUBLIC_URL = "https://mp.example.com"
+    message = make_message("2026年中秋是几号")
+    owner_client.post(replay_url(message))
+    earlier = Attempt.objects.latest("id").reply_xml
+    token = bytes(earlier).partition(b"/r/")[2].partition(b"]")[0]
+    # What the link would have been five minutes ago; any other token will do.
+    Message.objects.update(reply_xml=bytes(earlier).replace(token, token[::-1]))
+    html = owner_client.post(replay_url(message), headers=ENGLISH).content.decode()
+    assert "The reply would be different." not in html
+
+
+def test_a_replayed_answer_links_to_a_page_of_the_same_person(owner_client, make_message, settings, client):
+    settings.CELESTIAL_PUBLIC_URL = "http://testserver"
+    message = make_message("今天黄历")
+    owner_client.post(replay_url(message))
+    link = bytes(Attempt.objects.latest("id").reply_xml).partition(b"/r/")[2].partition(b"]")[0].decode()
+    assert open_token(link).holder in holder_prints(f"wechat:{message.account_id}:{message.openid}")
+    assert client.get(f"/r/{link}").status_code == 200
