@@ -74,7 +74,8 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["received_at", "id"], name="message_received"),
             models.Index(fields=["account", "received_at"], name="message_account"),
-            models.Index(fields=["openid"], name="message_openid"),
+            # One follower's messages in order. With the account in it SQLite takes it, not that of the account's times.
+            models.Index(fields=["openid", "account", "received_at"], name="message_follower"),
             models.Index(fields=["msg_id"], name="message_msg_id"),
             models.Index(
                 fields=["received_at"], name="message_pending", condition=models.Q(status="pending")
