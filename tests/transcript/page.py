@@ -12,7 +12,7 @@ from pathlib import Path
 from tests import credentials
 from tests.platform_server import LocalPlatform, running_platform
 from tests.processes import ROOT, Server, running_server
-from tests.transcript.script import Said, run
+from tests.transcript.script import STAFF, Said, run
 
 PAGE = ROOT / "docs" / "transcript.md"
 INTRODUCTION = """# 对话实录
@@ -60,8 +60,11 @@ def written(conversation: list[Said]) -> str:
 def _turn(number: int, said: Said) -> str:
     mark = " 🕒" if said.turn.clock else ""
     reply = said.reply or "（不回复）"
+    if said.turn.kind == STAFF:
+        reply = f"（客服消息）{said.reply}" if said.reply else "（没有权限发客服消息，留到下一次）"
     quoted = "\n".join(f"> {_plain(line)}  " if line else ">" for line in reply.splitlines())
-    return f"\n**{number}. {said.turn.who}**{mark}：{_plain(said.what)}\n\n{quoted}\n"
+    who = "公众号" if said.turn.kind == STAFF else said.turn.who
+    return f"\n**{number}. {who}**{mark}：{_plain(said.what)}\n\n{quoted}\n"
 
 
 def _plain(text: str) -> str:

@@ -35,6 +35,16 @@ for rule in rules:
 if texts:
     AccountTexts.objects.update_or_create(account=account, defaults=texts)
 """
+# What a staff member's answer does in the admin, and what a worker does next.
+STAFF_ANSWER = """
+from wechat import outbox, tasks
+from wechat.models import OfficialAccount
+from wechat.models.outbound import Purpose
+account = OfficialAccount.objects.get(slug="default")
+outbox.queue_text(account, {openid!r}, {text!r}, purpose=Purpose.STAFF, by="小王", reason="回答")
+tasks.send_queued()
+"""
+STAFF = "staff"
 
 
 @dataclass(frozen=True)
@@ -50,12 +60,12 @@ class Turn:
 
     @classmethod
     def of(cls, entry: dict[str, Any]) -> Turn:
-        said = {"text": entry["say"]} if "say" in entry else entry.get("with", {})
+        said = next(({"text": entry[key]} for key in ("say", STAFF) if key in entry), entry.get("with", {}))
         expected = entry.get("expect", ())
         expected = expected if isinstance(expected, list | tuple) else (expected,)
         return cls(
             entry["who"],
-            entry.get("do", "text"),
+            STAFF if STAFF in entry else entry.get("do", "text"),
             said,
             tuple(map(str, expected)),
             entry.get("silent", False),
@@ -111,6 +121,8 @@ def run(server: Server, platform: LocalPlatform) -> Iterator[Said]:
 
 
 def send(server: Server, platform: LocalPlatform, scene: Scene, turn: Turn) -> Said:
+    if turn.kind == STAFF:
+        return answer_by_staff(server, platform, scene, turn)
     body = turn.body()
     exchange = platform.deliver(server.url, body, turn.openid)
     said = Said(scene, turn, in_words(turn, body), exchange.shown, len(exchange.tries))
@@ -123,8 +135,22 @@ def send(server: Server, platform: LocalPlatform, scene: Scene, turn: Turn) -> S
     return said
 
 
+def answer_by_staff(server: Server, platform: LocalPlatform, scene: Scene, turn: Turn) -> Said:
+    """A customer message, where the account may send one; else it waits for the next message."""
+    before = len(platform.sent(turn.openid))
+    run_in_shell(server, STAFF_ANSWER.format(openid=turn.openid, text=turn.values["text"]))
+    arrived = "\n".join(platform.sent(turn.openid)[before:])
+    said = Said(scene, turn, f"〔工作人员回答 {turn.who}〕{turn.values['text']}", arrived, 1)
+    if turn.silent == bool(arrived):
+        said.problems.append("it arrived" if turn.silent else "it did not arrive")
+    return said
+
+
 def set_account(server: Server, wanted: dict[str, Any]) -> None:
-    code = SETTING.format(wanted=json.dumps(wanted, ensure_ascii=False))
+    run_in_shell(server, SETTING.format(wanted=json.dumps(wanted, ensure_ascii=False)))
+
+
+def run_in_shell(server: Server, code: str) -> None:
     done = server.manage("shell", "--no-imports", "-c", code)
     assert done.returncode == 0, done.stderr
 
