@@ -182,5 +182,5 @@ SYSTEM = System(
             "gender": "male",
         },
     ),
-    conformance="起运的三种算法与 tyme4py 的同名算法随机对照一致。",
+    conformance="格局、用神、旺衰各有流派，不在对照之列。",
 )

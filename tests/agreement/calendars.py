@@ -115,9 +115,9 @@ COMPARISONS = (
     Comparison(
         "pillars-bazi",
         ("bazi",),
-        "四柱：同样的时刻（自 1901-02-19，共 5,000 个），23 点换日",
-        "Four pillars of 5,000 of these minutes (from 1901-02-19), the day beginning at 23:00",
-        f"{package('bazi')}（精度：分）",
+        "四柱：同样的时刻（自 1901-02-19，共 5,000 个），交节到分，23 点换日",
+        "Four pillars of 5,000 of these minutes (from 1901-02-19), terms to the minute, the day beginning at 23:00",
+        package("bazi"),
         pillars_by_bazi,
         share=0.1,
     ),

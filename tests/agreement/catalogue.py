@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.agreement import books, calendars, hexagrams, palaces, plates, sky
+from tests.agreement import books, calendars, destiny, hexagrams, palaces, plates, sky
 from tests.agreement.comparison import Comparison
 
 COMPARISONS: tuple[Comparison, ...] = (
     *calendars.COMPARISONS,
+    *destiny.COMPARISONS,
     *palaces.COMPARISONS,
     *hexagrams.COMPARISONS,
     *plates.COMPARISONS,

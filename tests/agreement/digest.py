@@ -18,7 +18,13 @@ ROOT = FOLDER.parent.parent
 ENGINE = (
     *("cycles", "lunar", "moment", "solar_terms", "solar_time", "zones"),
     *("sky/eclipses", "sky/horizon", "sky/phases", "sky/planets", "sky/site"),
-    *("systems/almanac", "systems/bazi_pillars", "systems/calendar", "systems/casting_moment"),
+    *(
+        "systems/almanac",
+        "systems/bazi_luck",
+        "systems/bazi_pillars",
+        "systems/calendar",
+        "systems/casting_moment",
+    ),
     *("systems/hexagrams", "systems/hexagrams_cast", "systems/trigrams", "systems/liuyao_cast"),
     *("systems/liuyao_lines", "systems/meihua", "systems/qimen_ju", "systems/qimen_plate"),
     *("systems/xiaoliuren", "systems/ziwei_chart"),

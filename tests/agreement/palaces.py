@@ -64,7 +64,7 @@ COMPARISONS = (
         ("ziwei",),
         "紫微斗数：1901-2099 年随机 1,000 盘，半数用随机的六项设置；命身宫、五行局、十二宫全部星曜与大限小限",
         "1,000 random charts of 1901-2099, half of them with random switches; every star of every palace",
-        f"iztro {golden('iztro_charts.json')['iztro']}（npm）",
+        f"iztro {golden('iztro_charts.json')['iztro']} (npm)",
         ziwei_by_iztro,
         share=0.3,
     ),

@@ -165,14 +165,22 @@ def solar_by_skyfield(share: float) -> Outcome:
     return _eclipses("solar", golden("skyfield_sky.json")["solar_eclipses"], share)
 
 
-def lunar_by_nasa(share: float) -> Outcome:
+def _printed(kind: str) -> Outcome:
     """Date and type of each from 2053 on, where DE421 ends, as NASA prints them."""
     outcome = Outcome()
-    ours = {f"{found.peak:%Y-%m-%d}": found.type for found in _canon("lunar") if found.peak.year >= 2053}
-    theirs = dict(golden("nasa_lunar_eclipses.json")["rows"])
+    ours = {f"{found.peak:%Y-%m-%d}": found.type for found in _canon(kind) if found.peak.year >= 2053}
+    theirs = dict(golden(f"nasa_{kind}_eclipses.json")["rows"])
     for day in sorted(ours.keys() | theirs.keys()):
         outcome.compare(day, ours.get(day), theirs.get(day))
     return outcome
+
+
+def lunar_by_nasa(share: float) -> Outcome:
+    return _printed("lunar")
+
+
+def solar_by_nasa(share: float) -> Outcome:
+    return _printed("solar")
 
 
 def counts_by_nasa(share: float) -> Outcome:
@@ -280,6 +288,14 @@ COMPARISONS = (
         "Every solar eclipse of 1901-2052: its peak within two minutes, and its type by another shadow cone",
         SKYFIELD,
         solar_by_skyfield,
+    ),
+    Comparison(
+        "solar_eclipses-nasa",
+        ("sky",),
+        "日食：2053-2100 年每一次的日期与类型",
+        "Every solar eclipse of 2053-2100: date and type",
+        "NASA Five Millennium Catalog of Solar Eclipses",
+        solar_by_nasa,
     ),
     Comparison(
         "eclipse_counts-nasa",

@@ -166,6 +166,7 @@ PICTURES: dict[str, Draw] = {
     "conversation": conversation,
     "keyword-rule": keyword_rule,
     "custom-menu": custom_menu,
+    "accuracy": page_at("/admin/accuracy/"),
     "home": page_at("/"),
     "privacy": page_at("/privacy"),
     "api-docs": page_at("/api/docs/"),

@@ -7,18 +7,10 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from lunar_python import Solar
-from tyme4py.eightchar.provider.impl import (
-    China95ChildLimitProvider,
-    DefaultChildLimitProvider,
-    LunarSect1ChildLimitProvider,
-)
-from tyme4py.solar import SolarTime
 
 from predictions import engine
 from predictions.types import canonical_json
 
-PLACES = ("year", "month", "day", "hour")
 BIRTH = {"calendar": "solar", "year": 1990, "month": 5, "day": 17, "hour": 8, "minute": 0, "place": "杭州"}
 
 
@@ -77,50 +69,6 @@ def test_luck_runs_forward_for_yang_men_and_back_for_yang_women():
 
 def test_without_a_gender_there_is_no_luck():
     assert engine.compute("bazi", {"birth": BIRTH}).facts["luck"] is None
-
-
-def test_tables_agree_with_lunar_python():
-    for moment in sample(120, 2):
-        facts = engine.compute("bazi", birth(f"{moment:%Y-%m-%d %H:%M}")).facts
-        chart = Solar.fromYmdHms(*moment.timetuple()[:5], 0).getLunar().getEightChar()
-        chart.setSect(1)
-        for place, name in zip(PLACES, ("Year", "Month", "Day", "Time"), strict=True):
-            assert facts["hidden_stems"][place] == getattr(chart, f"get{name}HideGan")()
-            assert facts["hidden_ten_gods"][place] == getattr(chart, f"get{name}ShiShenZhi")()
-            assert facts["nayin"][place] == getattr(chart, f"get{name}NaYin")()
-            assert "".join(facts["void"][place]) == getattr(chart, f"get{name}XunKong")()
-            assert facts["life_stages"][place] == getattr(chart, f"get{name}DiShi")()
-        assert facts["ten_gods"]["year"] == chart.getYearShiShenGan()
-
-
-@pytest.mark.parametrize(
-    ("rule", "provider"),
-    [
-        ("minutes", DefaultChildLimitProvider()),
-        ("shichen", LunarSect1ChildLimitProvider()),
-        ("china95", China95ChildLimitProvider()),
-    ],
-)
-def test_the_beginning_of_luck_agrees_with_tyme(rule, provider):
-    for number, moment in enumerate(sample(120, 3)):
-        gender = ("male", "female")[number % 2]
-        data = birth(f"{moment:%Y-%m-%d %H:%M}") | {"gender": gender}
-        luck = engine.compute("bazi", data, {"dayun": rule}).facts["luck"]
-        theirs = SolarTime.from_ymd_hms(*moment.timetuple()[:5], 0)
-        term = theirs.get_term()
-        term = term if term.is_jie() else term.next(-1)
-        info = provider.get_info(theirs, term.next(2) if luck["forward"] else term)
-        start = luck["start"]
-        assert [start["years"], start["months"], start["days"]] == [
-            info.get_year_count(),
-            info.get_month_count(),
-            info.get_day_count(),
-        ]
-        end = info.get_end_time()
-        assert (
-            luck["cycles"][0]["start_date"] == f"{end.get_year()}-{end.get_month():02d}-{end.get_day():02d}"
-        )
-        assert luck["cycles"][0]["start_year"] == end.get_year()
 
 
 def test_the_hour_before_midnight_by_three_rules():

@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.agreement.oracles [iztro] [skyfield]
 
 iztro needs node and npm, skyfield (with JPL's DE421, 17 MB) only pip; the suite itself needs neither.
-nasa_lunar_eclipses.json and usno_minutes.json are copied from print, not computed.
+nasa_lunar_eclipses.json, nasa_solar_eclipses.json and usno_minutes.json are copied from print, not computed.
 """
 
 from __future__ import annotations
