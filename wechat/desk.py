@@ -52,7 +52,7 @@ class Draft:
 def route_of(account: OfficialAccount, openid: str, now: datetime) -> Route:
     """At once as a customer message where WeChat allows one, else with the reply to the follower's next message."""
     window = window_of(account.pk, openid, now)
-    if account.can_send_customer_messages is False:
+    if not account.may_send:
         return Route(Way.KEPT, window, "no_right")
     return Route(Way.NOW if window.is_open else Way.KEPT, window, window.cause)
 

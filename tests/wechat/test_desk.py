@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 def taken(account: OfficialAccount, client: Client, monkeypatch: pytest.MonkeyPatch) -> Follower:
     """A follower who asked for a person, with whom 小王 talks."""
     monkeypatch.setattr(desk, "wake_sender", lambda _pk: None)  # there is no broker in this test
+    account.app_secret = credentials.APP_SECRET
+    account.save()
     say(client, "人工")
     row = Follower.objects.select_related("account").get()
     assert row.take("小王", timezone.now())
@@ -93,6 +95,8 @@ def test_the_way_is_known_before_sending(taken: Follower, client: Client) -> Non
     account.can_send_customer_messages = False
     route = desk.route_of(account, taken.openid, now)
     assert (route.way, route.cause) == (desk.Way.KEPT, "no_right")
+    account.can_send_customer_messages, account.app_secret = None, ""
+    assert desk.route_of(account, taken.openid, now).way == desk.Way.KEPT, "there is nothing to send with"
 
 
 def test_what_is_kept_comes_with_the_silence_after_the_next_message(taken: Follower, client: Client) -> None:

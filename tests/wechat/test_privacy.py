@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils import timezone
 from predictions.models import RevokedPages
 from tests import credentials
 from tests.wechat.deliveries import Delivery, content_of, message, plain, sealed
-from wechat import erasure
+from wechat import desk, erasure
 from wechat.admin.message_page import page_of
 from wechat.models import Attempt, Follower, KeywordRule, Message, OfficialAccount, OutboundMessage
 from wechat.models import RejectionSample as Sample
@@ -109,6 +110,24 @@ def test_no_table_holds_the_person_afterwards(
     retries_are_over()
     assert tables_with(*TRACES) == set()
     assert Message.objects.filter(openid="somebody-else", redacted_at=None).count() == 1
+
+
+def test_a_conversation_with_staff_leaves_nothing_of_the_person(
+    account: OfficialAccount, client: Client, operator_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither what staff wrote nor, in their log, what was said."""
+    monkeypatch.setattr(desk, "wake_sender", lambda _pk: None)  # there is no broker in this test
+    live_a_little(account, client)
+    plain(message("人工", openid=OPENID)).post(client)
+    waiting = Follower.objects.get(openid=OPENID)
+    acts = f"/admin/wechat/follower/{waiting.pk}"
+    operator_client.post(f"{acts}/take/")
+    operator_client.post(f"{acts}/answer/", {"text": "王小明您好", "way": "kept"})
+    assert OutboundMessage.objects.filter(purpose="staff").count() == 1
+    plain(message("删除我的资料", openid=OPENID)).post(client)
+    retries_are_over()
+    assert tables_with(*TRACES) == set()
+    assert LogEntry.objects.count() == 2
 
 
 def test_rows_times_and_outcomes_stay(account: OfficialAccount, client: Client) -> None:

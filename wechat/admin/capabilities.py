@@ -37,8 +37,7 @@ def table_of(account: OfficialAccount) -> str:
 
 def may_manage_menu(account: OfficialAccount) -> bool:
     """Whether asking WeChat for the menu is worth a try: the means are there, and nothing is known against it."""
-    means = bool(account.app_secret and account.app_id)
-    return means and _known(account, account.can_manage_menu) is not False
+    return _known(account, account.can_manage_menu) is not False
 
 
 def rows_of(account: OfficialAccount) -> list[Capability]:
@@ -104,11 +103,15 @@ def _desk(account: OfficialAccount) -> Capability:
 
 
 def _known(account: OfficialAccount, learned: bool | None) -> bool | None:
-    """What was learned; before that, a personal account has neither right."""
+    """What was learned; before that, a personal account has neither right. Nothing goes without the means to ask."""
+    if not (account.app_id and account.app_secret):
+        return False
     return False if learned is None and account.kind == Kind.PERSONAL else learned
 
 
 def _state(account: OfficialAccount, learned: bool | None) -> Words:
+    if not (account.app_id and account.app_secret):
+        return _("AppID or AppSecret is not set")
     if learned is None:
         return _("by its kind") if account.kind == Kind.PERSONAL else _("not known yet")
     return _("learned: WeChat allowed it") if learned else _("learned: WeChat refused it (48001)")

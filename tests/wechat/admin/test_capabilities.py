@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_what_was_learned_counts_more_than_the_kind(account, kind, learned, known) -> None:
-    account.kind = kind
+    account.kind, account.app_secret = kind, credentials.APP_SECRET
     account.can_send_customer_messages = account.can_manage_menu = learned
     assert [row.known for row in rows_of(account)] == known
 
@@ -31,6 +31,7 @@ def test_what_was_learned_counts_more_than_the_kind(account, kind, learned, know
 def test_the_account_page_shows_the_table_to_every_role(
     account: OfficialAccount, viewer_client: Client
 ) -> None:
+    account.app_secret = credentials.APP_SECRET
     account.can_send_customer_messages = False
     account.save()
     address = f"/admin/wechat/officialaccount/{account.pk}/change/"
@@ -53,6 +54,7 @@ def test_an_owner_says_that_there_is_a_desk(account: OfficialAccount, owner_clie
 
 def test_the_menu_needs_means_and_no_refusal(account: OfficialAccount) -> None:
     assert not may_manage_menu(account)
+    assert [row.known for row in rows_of(account)] == [True, False, False, False]
     account.app_secret = credentials.APP_SECRET
     assert may_manage_menu(account)
     account.can_manage_menu = False

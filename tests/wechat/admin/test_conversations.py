@@ -24,6 +24,8 @@ SENTENCE = "我的快递到哪了"
 def follower(account: OfficialAccount, client: Client, monkeypatch: pytest.MonkeyPatch) -> Follower:
     """Somebody who asked for a person and then wrote a sentence."""
     monkeypatch.setattr(desk, "wake_sender", lambda _pk: None)  # there is no broker in this test
+    account.app_secret = credentials.APP_SECRET
+    account.save()
     say(client, "人工")
     plain(SENTENCE).post(client)
     return Follower.objects.get()
