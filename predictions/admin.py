@@ -44,7 +44,7 @@ class ApiKeyForm(KeyModelForm):
 
     class Meta:
         model = ApiKey
-        fields = ("name", "scopes", "expires_at")
+        fields = ("name", "scopes", "expires_at", "test")
 
 
 @admin.register(ApiKey)
@@ -57,6 +57,7 @@ class ApiKeyAdmin(KeyModelAdmin):
     # What a key may do is fixed when it is made: whoever holds it relies on it, whoever audits it too.
     _fixed = (
         "public_id",
+        "test",
         "scopes_shown",
         "state",
         "expires_at",
@@ -68,7 +69,7 @@ class ApiKeyAdmin(KeyModelAdmin):
     )
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        return ("name", *self._fixed) if obj else ("name", "scopes", "expires_at")
+        return ("name", *self._fixed) if obj else ("name", "scopes", "expires_at", "test")
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         return self._fixed if obj else ()

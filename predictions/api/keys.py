@@ -1,4 +1,4 @@
-"""The shape of an API key: cel_live_ + 8 public + 32 secret + 6 check characters, all base62.
+"""The shape of an API key: cel_live_ or cel_test_ + 8 public + 32 secret + 6 check characters, all base62.
 
 Secret scanners find a leaked key by its prefix; the check characters tell a typing error without a query.
 """
@@ -13,9 +13,11 @@ from typing import NamedTuple
 from zlib import crc32
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-PREFIX = "cel_live_"
+LIVE, TEST = "cel_live_", "cel_test_"
 PUBLIC, SECRET, CHECK = 8, 32, 6
-_SHAPE = re.compile(rf"{PREFIX}([0-9A-Za-z]{{{PUBLIC}}})[0-9A-Za-z]{{{SECRET}}}[0-9A-Za-z]{{{CHECK}}}")
+_SHAPE = re.compile(
+    rf"(?:{LIVE}|{TEST})([0-9A-Za-z]{{{PUBLIC}}})[0-9A-Za-z]{{{SECRET}}}[0-9A-Za-z]{{{CHECK}}}"
+)
 
 
 class NewKey(NamedTuple):
@@ -26,10 +28,10 @@ class NewKey(NamedTuple):
     digest: str
 
 
-def new_key() -> NewKey:
+def new_key(prefix: str = LIVE) -> NewKey:
     """A fresh random key with its public id and the digest to store."""
     public_id = _random(PUBLIC)
-    body = PREFIX + public_id + _random(SECRET)
+    body = prefix + public_id + _random(SECRET)
     text = body + _check(body)
     return NewKey(text, public_id, digest(text))
 

@@ -21,6 +21,8 @@ engine_seconds = Histogram(
     buckets=settings.PROMETHEUS_LATENCY_BUCKETS,
 )
 
+unlimited = Counter("api_rate_limit_unchecked_total", "Calls not limited because Redis did not answer.")
+
 
 def observe(route: str, method: str | None, status: int, seconds: float) -> None:
     """Count one answer. `route` is a URL pattern's name, so that strangers can't make labels."""

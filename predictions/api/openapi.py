@@ -53,7 +53,7 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     name = "apiKey"
 
     def get_security_definition(self, auto_schema: Any) -> Json:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "cel_live_…"}
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "cel_live_… / cel_test_…"}
 
 
 def curl(

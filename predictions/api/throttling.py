@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from predictions.api import metrics
 from predictions.models import ApiKeyWindow
 
 WINDOW = 60
@@ -49,6 +50,7 @@ def spend(key_id: int, now: datetime) -> Allowance | None:
         used = _count_in_cache(f"api-rate:{key_id}:{minute}")
     except (RedisError, ValueError) as error:
         # A limit protects against too much traffic; losing it for a while is better than refusing everybody.
+        metrics.unlimited.inc()
         logger.warning("rate limit not checked, Redis failed: %s", type(error).__name__)
         return None
     return Allowance(limit, used, WINDOW - second)

@@ -15,7 +15,7 @@ from celestial_site import __version__
 from predictions import engine, language, registry
 from predictions.api import metrics, openapi, parsers, queries, schema
 from predictions.api.authentication import key_of
-from predictions.api.caching import MINUTES, cached
+from predictions.api.caching import MINUTES, cached, entity_tag, is_current
 from predictions.api.deprecation import of_body
 from predictions.api.endpoint import Endpoint, PublicEndpoint
 from predictions.api.openapi import curl, operation, parameter
@@ -27,6 +27,8 @@ from predictions.schemas import FIRST_YEAR, LAST_YEAR, schema_errors
 from predictions.types import DISCLAIMER, DISCLAIMER_EN, Answer, FieldError, InvalidInput, Json
 
 CONTEXT_SECONDS = 1800
+# Asked for again each time: what was deleted must not come from a cache.
+REVALIDATED = "private, no-cache"
 _ID = parameter("prediction_id", "path", {"type": "string"}, schema.ID_EXAMPLE)
 _YEAR = {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
 
@@ -113,10 +115,16 @@ class OnePrediction(Endpoint):
         prediction = _own_prediction(request, prediction_id)
         self.system = prediction.system
         lang = request.query_params.get("lang", prediction.lang)
+        tag = prediction_tag(prediction, lang)
+        headers = {"ETag": tag, "Content-Language": lang}
+        if lang in engine.LANGUAGES and is_current(request, tag):
+            self.headers["Cache-Control"] = REVALIDATED
+            return Response(status=304, headers=headers)
         asked = prediction.asked()
         answer = _answer(prediction.system, asked["input"], asked["options"], lang)
         found = shown(key_of(request), prediction, answer, lang)
-        return Response(found, headers={"Content-Language": lang})
+        self.headers["Cache-Control"] = REVALIDATED
+        return Response(found, headers=headers)
 
     @operation(
         "deletePrediction",
@@ -230,6 +238,12 @@ class OpenApiDocument(PublicEndpoint):
     def get(self, request: Request) -> Response:
         """OpenAPI 3.1, made from the endpoints and the registry of systems. No key needed."""
         return cached(request, ("openapi",), openapi.document, MINUTES)
+
+
+def prediction_tag(prediction: Prediction, lang: str) -> str:
+    """Known before anything is computed; the link to the reading page changes with the day."""
+    issued = prediction.page_issued(timezone.now()).isoformat()
+    return entity_tag("prediction", prediction.public_id, lang, settings.CELESTIAL_PUBLIC_URL, issued)
 
 
 def language_of(body: object) -> str | None:

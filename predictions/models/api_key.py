@@ -41,6 +41,12 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=100, help_text=_("Who uses the key and for what."))
     public_id = models.CharField(_("public id"), max_length=keys.PUBLIC, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
+    test = models.BooleanField(
+        _("for tests"),
+        default=False,
+        db_default=False,
+        help_text=_("The same answers under a limit of its own; the key says cel_test_."),
+    )
     scopes = models.JSONField(_("scopes"), default=list, validators=[validate_scopes])
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -60,7 +66,11 @@ class ApiKey(models.Model):
         verbose_name_plural = _("API keys")
 
     def __str__(self) -> str:
-        return f"{self.name} ({keys.PREFIX}{self.public_id}…)"
+        return f"{self.name} ({self.prefix}{self.public_id}…)"
+
+    @property
+    def prefix(self) -> str:
+        return keys.TEST if self.test else keys.LIVE
 
     @classmethod
     def issue(
@@ -68,9 +78,11 @@ class ApiKey(models.Model):
         name: str,
         scopes: Sequence[str] = SCOPES,
         expires_at: datetime | None = None,
+        *,
+        test: bool = False,
     ) -> tuple[ApiKey, str]:
         """A new saved key and its text, which can't be had again."""
-        key = cls(name=name, scopes=list(scopes), expires_at=expires_at)
+        key = cls(name=name, scopes=list(scopes), expires_at=expires_at, test=test)
         text = key.draw()
         key.full_clean(exclude=["digest"])
         key.save()
@@ -78,7 +90,7 @@ class ApiKey(models.Model):
 
     def draw(self) -> str:
         """Give this unsaved key its random text; the text is returned and not kept."""
-        new = keys.new_key()
+        new = keys.new_key(self.prefix)
         self.public_id, self.digest = new.public_id, new.digest
         return new.text
 
@@ -244,10 +256,14 @@ class Prediction(models.Model):
 
         A prediction that was deleted and asked again has a later date, so its new link isn't revoked.
         """
-        issued = self.created_at + timedelta(days=(now - self.created_at).days)
+        issued = self.page_issued(now)
         return reading_url(
             chart.system, chart.input, chart.options, holder=key.page_holder, now=issued, lang=lang
         )
+
+    def page_issued(self, now: datetime) -> datetime:
+        """When the link of the current day begins."""
+        return self.created_at + timedelta(days=(now - self.created_at).days)
 
     def withdraw(self, key: ApiKey, now: datetime) -> None:
         """Delete what was asked, and its page under every link."""

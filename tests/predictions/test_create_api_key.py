@@ -42,6 +42,12 @@ def test_every_run_makes_another_key_so_that_a_client_can_change_over() -> None:
     assert ApiKey.objects.filter(name="app").count() == 2
 
 
+def test_a_key_for_tests_says_so() -> None:
+    text = _run("app", "--test")[0].strip()
+    assert text.startswith("cel_test_")
+    assert "cel_test_" in str(ApiKey.admit(text, timezone.now()))
+
+
 def test_a_dry_run_makes_nothing_and_prints_no_key() -> None:
     out, err = _run("app", "--scope", "ask", "--dry-run")
     assert out == ""

@@ -189,7 +189,7 @@ def test_bad_input_is_pointed_at(data, pointers):
 
 
 def test_two_ways_of_casting_at_once_are_refused():
-    assert set(refused({"lines": LINES, "seed": 1}).values()) == {"unknown_field"}
+    assert set(refused({"lines": LINES, "seed": 1}).values()) == {"conflicting_fields"}
 
 
 def test_the_focus_is_found_on_its_lines_or_where_it_hides():

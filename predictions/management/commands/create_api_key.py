@@ -22,6 +22,7 @@ class Command(BaseCommand):
             "--scope", action="append", choices=SCOPES, help="repeatable; default: every scope"
         )
         parser.add_argument("--expires-days", type=int, metavar="N", help="default: never expires")
+        parser.add_argument("--test", action="store_true", help="a key that says cel_test_, for test systems")
         parser.add_argument("--dry-run", action="store_true", help="check the arguments, make nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Would make the key {options['name']} ({', '.join(scopes)}), valid {lives}.")
             return
         try:
-            key, text = ApiKey.issue(options["name"], scopes, expires)
+            key, text = ApiKey.issue(options["name"], scopes, expires, test=options["test"])
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
         self.stderr.write(f"{key}: {', '.join(scopes)}, valid {lives}. It is shown this once:")

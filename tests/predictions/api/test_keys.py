@@ -31,7 +31,7 @@ def test_a_typing_error_anywhere_is_seen_without_the_database(place: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["", "cel_live_", "cel_test_" + "0" * 46, "x" * 10_000, "cel_live_" + "中" * 46]
+    "text", ["", "cel_live_", "cel_demo_" + "0" * 46, "x" * 10_000, "cel_live_" + "中" * 46]
 )
 def test_what_has_not_the_shape_is_no_key(text: str) -> None:
     assert keys.public_id_of(text) is None
@@ -41,3 +41,10 @@ def test_a_key_with_blanks_around_it_is_no_key() -> None:
     text = keys.new_key().text
     assert keys.public_id_of(text + "\n") is None
     assert keys.public_id_of(" " + text) is None
+
+
+def test_a_key_for_tests_says_so_and_is_known_like_any_other() -> None:
+    key = keys.new_key(keys.TEST)
+    assert re.fullmatch(r"cel_test_[0-9A-Za-z]{46}", key.text)
+    assert keys.public_id_of(key.text) == key.public_id
+    assert keys.public_id_of(key.text.replace("cel_test_", "cel_live_")) is None

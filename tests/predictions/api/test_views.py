@@ -371,3 +371,17 @@ def test_deleting_a_prediction_deletes_its_page_and_asking_again_makes_a_new_one
     # The link counts seconds.
     RevokedPages.objects.update(revoked_at=timezone.now() - timedelta(seconds=1))
     assert visitor.get(api.post("predictions", CALENDAR).json()["reading_url"]).status_code == 200
+
+
+def test_a_stored_prediction_is_not_sent_twice_nor_after_it_was_deleted(api: Api) -> None:
+    path = f"predictions/{api.post('predictions', CALENDAR).json()['id']}"
+    first = api.get(path)
+    held = {"If-None-Match": first["ETag"]}
+    again = api.get(path, **held)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert again["Cache-Control"] == "private, no-cache"
+    assert api.get(f"{path}?lang=en", **held).status_code == 200
+    problem(api.get(f"{path}?lang=fr", **{"If-None-Match": "*"}), 422, "out_of_range")
+    api.delete(path)
+    problem(api.get(path, **held), 404, "not_found")
