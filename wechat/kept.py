@@ -14,7 +14,7 @@ from datetime import datetime
 
 from wechat import erasure, xml
 from wechat.conversation import taking_over
-from wechat.conversation.talk import NOT_UNDERSTOOD, first_part
+from wechat.conversation.talk import NOT_UNDERSTOOD, first_part, without_link
 from wechat.models import Follower, Message, OutboundMessage
 from wechat.models.message import Outcome, Status
 from wechat.models.outbound import State
@@ -80,15 +80,19 @@ def _put_together(taken: Sequence[OutboundMessage], left: int, follower: Followe
         if idle and _is_computing(follower):
             outcome.text, outcome.cause = STILL_COMPUTING, ""
         return
-    text = kept = BETWEEN.join(_text(row) for row in taken)
-    own, rest = "" if idle else outcome.text or "", follower.talk.pop("rest", "")
-    if left:
-        text, rest = kept + MORE, "\n".join(filter(None, [own, rest]))
-    elif own:
-        text = f"{kept}{BETWEEN}{own}"
-        if len(text.encode()) > TEXT_LIMIT:
-            text, cut = first_part(text.removesuffix(MORE))
+    kept = BETWEEN.join(_text(row) for row in taken)
+    own, link = without_link("" if idle else outcome.text or "")
+    rest = follower.talk.pop("rest", "")
+    room = TEXT_LIMIT - len(link.encode())
+    text = f"{kept}{BETWEEN}{own}" if own else kept
+    if left or (own and len((kept + BETWEEN + MORE).encode()) > room):
+        # The answer comes with 继续 then, and without its link: a link is never cut.
+        text, rest = kept + MORE, "\n".join(filter(None, [own.removesuffix(MORE), rest]))
+    else:
+        if len(text.encode()) > room:
+            text, cut = first_part(text.removesuffix(MORE), room)
             rest = "\n".join(filter(None, [cut, rest]))
+        text += link
     if rest:
         follower.talk["rest"] = rest
     outcome.text, outcome.cause = text, BROUGHT

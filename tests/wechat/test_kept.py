@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from predictions.reading_pages.links import open_token
 from tests import credentials
 from tests.wechat.deliveries import content_of, plain, sealed
 from wechat import kept, outbox
+from wechat.conversation.talk import PAGE
 from wechat.models import Follower, KeywordRule, Message, OfficialAccount, OutboundMessage
 from wechat.models.message import Status
 from wechat.models.outbound import Purpose, State
@@ -163,3 +166,25 @@ def test_a_follower_for_whom_nothing_waits_costs_no_statement_more(
         say(client, "今天黄历")
     reads = [query["sql"] for query in context.captured_queries if "wechat_outboundmessage" in query["sql"]]
     assert not reads
+
+
+@pytest.mark.parametrize("length", [3, 300, 500, 560, 590, *range(600, 652, 4)])
+def test_links_to_reading_pages_are_whole_or_not_there(
+    mute: OfficialAccount, client: Client, settings: Any, length: int
+) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "https://mp.example.com"
+    own = f"{PAGE}https://mp.example.com/r/keptToken"
+    rows = outbox.queue_text(mute, OPENID, f"{'天' * length}\n{own}")
+    assert len(rows) == 1
+    parts = [say(client, "今天黄历")]
+    while "回复“继续”看下文" in parts[-1]:
+        assert len(parts) < 5
+        parts.append(say(client, "继续"))
+    assert all(len(part.encode()) <= TEXT_LIMIT for part in parts)
+    assert own in parts[0].splitlines()
+    for line in "\n".join(parts).splitlines():
+        if "/r/" in line and line != own:
+            open_token(line.rpartition("/r/")[2])
+    heard = "".join(part.replace(MORE, "") for part in parts)
+    assert "我理解为" in heard
+    assert "宜忌出处" in heard

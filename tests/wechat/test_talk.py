@@ -17,6 +17,7 @@ from tests.wechat.test_privacy import event
 from wechat.conversation.talk import PAGE, Talk, first_part
 from wechat.gateway_account import GatewayAccount
 from wechat.models import AccountTexts, Follower, KeywordRule, Message, OfficialAccount
+from wechat.outbox import PART_BYTES
 from wechat.replies import MORE
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +179,7 @@ def test_a_long_answer_has_its_link_whole_in_the_first_part(account: OfficialAcc
     chart = engine.compute("calendar", {"date": {"calendar": "solar", "year": 2026, "month": 2, "day": 17}})
     for length in range(600, 700):
         first = talk.say("天" * length, chart).content
-        assert len(first.encode()) <= 2048
+        assert len(first.encode()) <= PART_BYTES
         assert LINK.search(first)
         rest = talk.state.get("rest", "")
         assert first[: LINK.search(first).start()].removesuffix(MORE) + rest == "天" * length

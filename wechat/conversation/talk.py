@@ -44,10 +44,11 @@ class Talk:
     def say(self, text: str, chart: Chart | None = None) -> TextReply:
         """What goes out: sensitive words covered; of a long text the first part, the rest kept for 继续.
 
-        The link to the page of `chart` stands at the end of what goes out now, whole.
+        The link to the page of `chart` stands at the end of what goes out now, whole; such a text is short enough for
+        the outbox, too, which sends shorter ones.
         """
         text, link = self.account.covered(text), self.link_to(chart)
-        room = TEXT_LIMIT - len(link.encode())
+        room = TEXT_LIMIT - len((link + MORE).encode()) if link else TEXT_LIMIT
         self.state.pop("rest", None)
         if len(text.encode()) > room:
             text, self.state["rest"] = first_part(text, room)
@@ -154,3 +155,9 @@ def first_part(text: str, room: int = TEXT_LIMIT) -> tuple[str, str]:
     if line > len(head) // 2:
         head = head[:line]
     return head + MORE, text[len(head) :].lstrip("\n")
+
+
+def without_link(text: str) -> tuple[str, str]:
+    """A text and the line at its end that links to its reading page, which is empty where there is none."""
+    before, line, url = text.rpartition(f"\n{PAGE}")
+    return (before, line + url) if line and "\n" not in url else (text, "")

@@ -7,6 +7,9 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from predictions import engine, registry
 from predictions.reading_pages import links
@@ -20,6 +23,11 @@ ASKED = {
     "birth": {"calendar": "solar", "year": 1990, "month": 5, "day": 17, "hour": 8, "place": "杭州"},
     "gender": "male",
 }
+
+
+def spelt(raw):
+    """Bytes as a token spells them, of our version."""
+    return base64.urlsafe_b64encode(b"\x01" + raw).rstrip(b"=").decode()
 
 
 @pytest.fixture(autouse=True)
@@ -139,3 +147,12 @@ def test_a_link_of_the_first_version_still_opens(settings):
 def test_tokens_are_left_out_where_answers_are_compared():
     text = f"查看完整盘面：{BASE}/r/{token_of()}\n后文"
     assert links.without_tokens(text) == f"查看完整盘面：{BASE}/r/\n后文"
+
+
+@hypothesis_settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.one_of(st.text(max_size=60), st.binary(min_size=1, max_size=200).map(spelt)))
+def test_whatever_a_stranger_writes_opens_nothing(text):
+    with pytest.raises(NoPage):
+        open_token(text)
