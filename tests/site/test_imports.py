@@ -23,6 +23,7 @@ ASSEMBLY = {
     "celestial_site/settings.py",
     "celestial_site/pages.py",
     "celestial_site/first_run.py",
+    "celestial_site/local_platform.py",
 }
 PURE = [
     "wechat/crypto.py",
