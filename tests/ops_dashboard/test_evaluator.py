@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from ops_dashboard import evaluator
 from ops_dashboard.alert_rules import BY_ID, RULES
 from ops_dashboard.evaluator import COOL_DOWN, REPEAT, advance, evaluate
-from ops_dashboard.measures import MEASURES
-from ops_dashboard.models import AlertEvent, AlertNotice, AlertState, Silence
+from ops_dashboard.measures import BACKUP_MARK, MEASURES
+from ops_dashboard.models import AlertEvent, AlertNotice, AlertState, Heartbeat, Silence
 from ops_dashboard.models.minutes import no_counts
+from predictions.models import ApiKey, Batch
 from wechat.metrics import BUCKETS
+from wechat.models import Message, OutboundMessage
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -77,6 +81,92 @@ def test_a_rule_fires_when_its_line_is_crossed_and_resolves_when_it_is_over(
     run(minutes, time, 17, **clean | good)
     assert phase(rule) == "ok"
     assert kinds(rule) == ["firing", "resolved"]
+
+
+def old_message(account, var, now):
+    Message.objects.create(
+        account=account,
+        openid="o",
+        msg_type="text",
+        received_at=now - timedelta(seconds=601),
+        raw=b"",
+        plaintext=b"",
+    )
+
+
+def unsent(account, var, now):
+    due = now - timedelta(seconds=301)
+    OutboundMessage.objects.create(
+        account=account, openid="o", purpose="answer", group=1, created_at=due, next_try_at=due
+    )
+
+
+def waiting_batch(account, var, now):
+    created = now - timedelta(seconds=1801)
+    key = ApiKey.objects.create(name="k")
+    Batch.objects.create(key=key, public_id="ba_1", total=1, language="en", created_at=created, wake_at=now)
+
+
+def old_backup(account, var, now, hours: float = 26.1):
+    mark = var / BACKUP_MARK
+    mark.touch()
+    at = (now - timedelta(hours=hours)).timestamp()
+    os.utime(mark, (at, at))
+
+
+# What goes wrong, and how it is put right, in rows and files as they really are.
+STANDING = {
+    "oldest-pending": (old_message, lambda account, var, now: Message.objects.update(status="replied")),
+    "outbox-overdue": (unsent, lambda account, var, now: OutboundMessage.objects.update(state="sent")),
+    "batch-waiting": (waiting_batch, lambda account, var, now: Batch.objects.update(wake_at=None)),
+    "worker-heartbeat": (
+        lambda account, var, now: Heartbeat.beat("worker", now - timedelta(seconds=181)),
+        lambda account, var, now: Heartbeat.beat("worker", now + timedelta(minutes=6)),
+    ),
+    "backup-age": (old_backup, lambda account, var, now: old_backup(account, var, now, hours=0)),
+}
+ELSEWHERE = {
+    "not-live": "test_modes_are_told_apart_by_account",
+    "lenient-open": "test_a_prolonged_lenient_period_is_one_period",
+    "disk-space": "test_a_disk_that_fills_up_fires_after_ten_minutes",
+    "certificate-expiry": "tests/ops_dashboard/test_certificate.py",
+}
+
+
+@pytest.mark.parametrize("rule", STANDING)
+def test_a_state_that_stands_fires_once_and_resolves_when_it_is_put_right(rule, account, var, now):
+    goes_wrong, put_right = STANDING[rule]
+    evaluate(now)
+    assert kinds(rule) == []
+    goes_wrong(account, var, now)
+    evaluate(now)
+    evaluate(now + MINUTE)
+    assert kinds(rule) == ["firing"]
+    put_right(account, var, now)
+    evaluate(now + 2 * MINUTE)
+    evaluate(now + 7 * MINUTE)
+    assert kinds(rule) == ["firing", "resolved"]
+
+
+def test_a_disk_that_fills_up_fires_after_ten_minutes(db, now, monkeypatch):
+    free = 0.14
+
+    def usage(_folder):
+        return SimpleNamespace(total=1000, free=1000 * free)
+
+    # The one thing here that no test can bring about for real.
+    monkeypatch.setattr("ops_dashboard.measures.shutil.disk_usage", usage)
+    for minute in range(11):
+        evaluate(now + minute * MINUTE)
+    assert kinds("disk-space") == ["firing"]
+    free = 0.2
+    evaluate(now + 12 * MINUTE)
+    evaluate(now + 17 * MINUTE)
+    assert kinds("disk-space") == ["firing", "resolved"]
+
+
+def test_every_rule_is_seen_to_fire_by_one_of_these_tests():
+    assert {rule for rule, *_ in BASELINES} | set(STANDING) | set(ELSEWHERE) == set(BY_ID)
 
 
 def test_normal_traffic_alarms_nobody(minutes, now):
