@@ -53,6 +53,11 @@ def test_the_report_has_the_median_the_95th_percentile_and_the_maximum_of_what_w
     assert (found["checked"], found["median"], found["p95"], found["max"]) == (100, 5.05, 9.6, 10.0)
 
 
+def test_the_digest_knows_every_module_that_compares() -> None:
+    modules = {comparison.run.__module__.rpartition(".")[2] for comparison in COMPARISONS}
+    assert modules | {"comparison"} == set(digest.COMPARISONS)
+
+
 def test_wording_of_comments_and_docstrings_does_not_make_the_figures_stale() -> None:
     plain = 'def f():\n    return "甲"  # a stem\n'
     told = '"""A module."""\n\n# Why.\ndef f():\n    """What,\n    and how."""\n    return "甲"  # a stem\n'
