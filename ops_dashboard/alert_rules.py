@@ -97,6 +97,7 @@ REPLAYS = Record(
 )
 OLDEST_PENDING = Record("wechat:oldest_pending_seconds:max", "max(wechat_oldest_pending_seconds)")
 OUTBOX = Record("wechat:outbox_overdue_seconds:max", "max(wechat_outbox_overdue_seconds)")
+PERSON_WAITS = Record("wechat:person_waits_seconds:max", "max(wechat_person_waits_seconds)")
 OLDEST_BATCH = Record("api:oldest_batch_seconds:max", "max(api_oldest_batch_seconds)")
 HEARTBEAT = Record("wechat:worker_heartbeat_seconds:max", 'max(wechat_heartbeat_age_seconds{name="worker"})')
 NOT_LIVE = Record(
@@ -125,6 +126,7 @@ def _gauge(
 
 _pending = _gauge("wechat_oldest_pending_seconds", "601+60x10", "600+0x10", 5)
 _outbox = _gauge("wechat_outbox_overdue_seconds", "301+60x10", "300+0x10", 5)
+_person = _gauge("wechat_person_waits_seconds", "1801+60x10", "1800+0x10", 5)
 _batch = _gauge("api_oldest_batch_seconds", "1801+60x10", "1800+0x10", 5)
 _heartbeat = _gauge('wechat_heartbeat_age_seconds{name="worker"}', "0+60x10", "180+0x10", 4)
 _service = 'wechat_mode_age_seconds{account="default",switch="service"}'
@@ -264,6 +266,19 @@ RULES: tuple[AlertRule, ...] = (
         unit="seconds",
         firing=_outbox[0],
         quiet=_outbox[1],
+    ),
+    AlertRule(
+        id="person-waits",
+        alert="CelestialPersonWaits",
+        severity="ticket",
+        title="有粉丝等人工很久",
+        title_en="A follower waits long for a person",
+        record=PERSON_WAITS,
+        op=">",
+        threshold=1800,
+        unit="seconds",
+        firing=_person[0],
+        quiet=_person[1],
     ),
     AlertRule(
         id="batch-waiting",

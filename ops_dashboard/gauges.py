@@ -15,7 +15,7 @@ from ops_dashboard import health, measures
 from ops_dashboard.alert_rules import RULES
 from ops_dashboard.models import AlertState, Heartbeat, SystemMinute
 from ops_dashboard.models.alerts import Phase
-from wechat.models import Message, OfficialAccount, OutboundMessage
+from wechat.models import Follower, Message, OfficialAccount, OutboundMessage
 from wechat.models.account import SWITCHES
 from wechat.models.outbound import State
 
@@ -75,6 +75,11 @@ def _backlog(now: datetime) -> Iterator[Metric]:
     oldest = measures.oldest_pending(now)[""]
     yield from _gauge("wechat_oldest_pending_seconds", "Age of the oldest of both.", oldest)
     yield from _outbox(now)
+    yield from _gauge(
+        "wechat_waiting_followers", "Followers who wait for a person.", Follower.unanswered(now)
+    )
+    waits = measures.person_waits(now)[""]
+    yield from _gauge("wechat_person_waits_seconds", "How long the first of them has waited.", waits)
     text = "Messages of the last ten minutes that have waited for over a minute."
     yield from _gauge("wechat_overdue_messages", text, measures.overdue(now))
     newest = Message.objects.aggregate(at=Max("received_at"))["at"]

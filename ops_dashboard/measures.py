@@ -20,7 +20,7 @@ from ops_dashboard.models import Heartbeat, MinuteStat, SystemMinute
 from predictions.models import Batch
 from wechat.crypto import Cause
 from wechat.metrics import BUCKETS
-from wechat.models import Message, ModeChange, OfficialAccount, OutboundMessage
+from wechat.models import Follower, Message, ModeChange, OfficialAccount, OutboundMessage
 from wechat.models.account import Service, Verification
 from wechat.models.message import Status
 from wechat.models.outbound import State
@@ -146,6 +146,13 @@ def oldest_waiting(status: Status, now: datetime) -> float:
     return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
+def person_waits(now: datetime) -> Values:
+    """How long the follower who asked for a person first has waited, nobody having taken over."""
+    first = Follower.handed_over(now).filter(handed_over_by="").first()
+    since = first.handed_over_at if first else None
+    return {"": max(0.0, (now - since).total_seconds()) if since else 0.0}
+
+
 def outbox_overdue(now: datetime) -> Values:
     """How long the oldest message of the outbox that is due has not been sent."""
     due = OutboundMessage.objects.filter(state__in=(State.QUEUED, State.SENDING), next_try_at__lte=now)
@@ -236,6 +243,7 @@ MEASURES: dict[str, Callable[[datetime], Values]] = {
     "replay-attack": replayed_nonces,
     "oldest-pending": oldest_pending,
     "outbox-overdue": outbox_overdue,
+    "person-waits": person_waits,
     "batch-waiting": oldest_batch,
     "web-down": web_down,
     "worker-heartbeat": worker_heartbeat,

@@ -11,7 +11,7 @@ from ops_dashboard import measures
 from ops_dashboard.models import Heartbeat, SystemMinute
 from ops_dashboard.models.minutes import no_counts
 from wechat.metrics import BUCKETS
-from wechat.models import Message, OutboundMessage
+from wechat.models import Follower, Message, OutboundMessage
 
 
 def histogram(**counts: int) -> list[int]:
@@ -110,6 +110,20 @@ def test_what_the_outbox_should_have_sent_is_measured(account, client):
     page = client.get("/wechat_metrics").content.decode()
     assert 'wechat_outbox_messages{state="queued"} 2.0' in page
     assert 'wechat_outbox_messages{state="kept"} 1.0' in page
+
+
+@pytest.mark.django_db
+def test_the_longest_waiting_for_a_person_is_measured(account, client):
+    now = datetime.now(UTC)
+    assert measures.person_waits(now) == {"": 0.0}
+    for openid, minutes, holder in [("a", 40, ""), ("b", 50, "operator"), ("c", 5, ""), ("d", 25 * 60, "")]:
+        at = now - timedelta(minutes=minutes)
+        row = {"handed_over_at": at, "handed_over_by": holder, "updated": at}
+        Follower.objects.create(account=account, openid=openid, **row)
+    assert measures.person_waits(now) == {"": 2400.0}, (
+        "not who is talked with, nor who was given up after a day"
+    )
+    assert "wechat_waiting_followers 2.0" in client.get("/wechat_metrics").content.decode()
 
 
 @pytest.mark.django_db
