@@ -150,6 +150,11 @@ def finish(
             record(message, incoming, outcome, follower, delivery.at, trigger=trigger)
     except kept.AnsweredElsewhere:
         outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
+    else:
+        if not outcome.is_stored:
+            # This try was held up so long that another one was answered: the answer is late, the bytes are that one's.
+            deferred.conclude(Job(account, message, incoming, follower, delivery.at), outcome, trigger)
+            outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
     return Answered(outcome.wire or NO_REPLY, outcome.status, outcome.cause, marks=tuple(message.marks))
 
 

@@ -202,6 +202,7 @@ def healthy(house: House) -> list[Case]:
 
 PLATFORM_FAULTS = {
     "slow": ("平台收下消息，4 秒后才答复", {"slow": 4}),
+    "reset": ("平台没收就重置连接", {"reset": True}),
     "lost": ("平台收下消息，连接被重置", {"lost": True}),
     "garbage": ("平台答复乱码", {"garbage": True}),
     "http_500": ("平台答复 HTTP 500", {"status": 500}),

@@ -189,6 +189,22 @@ def test_of_two_late_outcomes_one_counts(
     assert OutboundMessage.objects.count() == 1
 
 
+def test_a_try_that_was_held_up_gives_the_bytes_of_the_one_that_was_answered_and_sends_its_answer(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = receive.record
+
+    def held_up(message: Message, *args: Any, **kwargs: Any) -> None:
+        Message.objects.update(status=Status.DEFERRED, reply_xml=b"success", reply_wire=b"success")
+        original(message, *args, **kwargs)
+
+    monkeypatch.setattr(receive, "record", held_up)
+    delivery = sealed("今天黄历")
+    assert delivery.post(client).content == delivery.post(client).content == b"success"
+    assert Message.objects.get().status == "replied"
+    assert "我理解为" in OutboundMessage.objects.get().payload["content"]
+
+
 def test_what_was_deleted_meanwhile_is_neither_computed_nor_sent(
     sender: OfficialAccount, client: Client, published: list[Any]
 ) -> None:

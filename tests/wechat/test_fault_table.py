@@ -81,11 +81,11 @@ def test_an_engine_that_raises_costs_an_apology(cases: dict[str, Case]) -> None:
 @pytest.mark.parametrize("name", PLATFORM_FAULTS)
 def test_a_fault_of_the_platform_never_doubles_an_answer(cases: dict[str, Case], name: str) -> None:
     case = cases[name]
-    expected = {"slow": "unknown", "lost": "unknown", "garbage": "unknown"}
+    expected = {"slow": "unknown", "lost": "unknown", "reset": "unknown", "garbage": "unknown"}
     expected |= {"window": "delivered", "quota": "delivered"}
     assert case.outgoing == [expected.get(name, "sent")]
-    # Garbage came instead of the work: nobody can know, so staff decide.
-    assert len(delivered(case)) == (0 if name == "garbage" else 1)
+    # Nothing was done there: nobody here can know, so staff decide.
+    assert len(delivered(case)) == (0 if name in ("garbage", "reset") else 1)
 
 
 def test_a_right_that_turns_out_to_be_missing_keeps_the_answer(cases: dict[str, Case]) -> None:
