@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from itertools import takewhile
 from pathlib import Path
 
 import httpx
@@ -70,9 +71,12 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything(tmp_path: Path) 
     process = serve(tmp_path, port)
     try:
         assert process.stdout is not None
-        assert any(line.startswith("Serving.") for line in iter(process.stdout.readline, "")), (
-            "it never served"
+        said = list(
+            takewhile(lambda line: not line.startswith("Serving."), iter(process.stdout.readline, ""))
         )
+        link = re.search(rf"http://127\.0\.0\.1:{port}/r/\S+", "".join(said))
+        assert link, f"it never served, or its answer has no page: {said}"
+        assert "建除" in httpx.get(link[0], trust_env=False, timeout=10).text
         web = find("-c deploy/gunicorn.conf.py", tmp_path)
         worker = find("celestial_site.celery worker", tmp_path)
         os.kill(min(web), signal.SIGKILL)
