@@ -85,6 +85,53 @@ _WEEKDAYS = {
     "星期日": "Sunday",
 }
 
+# Titles of pictures, captions and heads of tables on the reading page.
+_HEADINGS = {
+    "月历": "The month",
+    "五行强弱": "Strength of the five elements",
+    "大运": "Luck cycles",
+    "时辰不详：全日的异同": "Hour unknown: what the hour would change",
+    "日历": "The day",
+    "合用日子的高下": "The days that suit, ranked",
+    "六爻卦象": "The hexagrams",
+    "梅花易数卦象": "The hexagrams",
+    "奇门遁甲九宫": "The nine palaces",
+    "今夜行星": "Planets tonight",
+    "昼夜与晨昏": "Day, night and twilight",
+    "最近的日月食": "Next eclipses",
+    "月相": "The moon",
+    "小六壬掌诀": "The six palaces on the hand",
+    "紫微斗数命盘": "The twelve palaces",
+    "时辰吉凶": "The double hours",
+    "四柱": "The four pillars",
+    "时辰不详时，各时辰的差别": "Hour unknown: the chart of each hour",
+    "合用的日子": "Days that suit",
+    "排除的日子": "Days excluded",
+    "可见的行星": "Planets to be seen",
+    "时辰": "Hour",
+    "值神": "Spirit",
+    "宜": "Suitable",
+    "忌": "Avoid",
+    "年柱": "Year",
+    "月柱": "Month",
+    "日柱": "Day",
+    "时柱": "Hour",
+    "钟表时间": "Clock",
+    "日主": "Strength",
+    "格局": "Pattern",
+    "命宫": "Life palace",
+    "起运": "Luck begins",
+    "日期与分数": "Date and score",
+    "理由与吉时": "Reasons and good hours",
+    "理由": "Reason",
+    "日期": "Dates",
+    "行星": "Planet",
+    "何时": "When",
+    "最高时": "Highest at",
+    "方位": "Direction",
+    "星等": "Magnitude",
+}
+
 _ERRORS = {
     "unknown_field": "is not a member known here.",
     "missing_field": "is missing.",
@@ -121,6 +168,11 @@ def _label_pattern(lang: int) -> re.Pattern[str]:
 
 
 _LABEL_PATTERNS = (_label_pattern(0), _label_pattern(1))
+
+
+def heading(name: str, lang: str = "zh-Hans") -> str:
+    """A heading of the reading page; one without English yet is shown as it is."""
+    return _HEADINGS.get(name, name) if lang == "en" else name
 
 
 def weekday_en(name: str) -> str:

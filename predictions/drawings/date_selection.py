@@ -15,7 +15,7 @@ def draw(chart: Chart) -> tuple[Drawing, ...]:
     if not days:
         return ()
     most = max(1, *(abs(day["score"]) for day in days))
-    picture = Picture("ranked-days", f"{chart.facts['event']}：日子的高下", len(days) * _ROW + 10)
+    picture = Picture("ranked-days", "合用日子的高下", len(days) * _ROW + 10)
     for row, day in enumerate(days):
         _draw_day(picture, day, row * _ROW + 6, most)
     return (picture.finish(description(chart.facts, days)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -12,8 +12,8 @@ from predictions import engine, registry
 from predictions.reading_pages.links import Page
 from predictions.reading_pages.wording import KINDS, words
 from predictions.registry import System
-from predictions.terms_zh_en import label, labelled_parts
-from predictions.types import Answer, Chart, Drawing, Json, Notice, Statement, canonical_json
+from predictions.terms_zh_en import heading, label, labelled_parts
+from predictions.types import Answer, Chart, Drawing, Json, Notice, Statement, Table, canonical_json
 
 LONGEST_EVIDENCE = 200
 
@@ -32,13 +32,13 @@ def contents(page: Page, lang: str) -> dict[str, Any]:
     system = registry.get(page.system)
     answer = engine.answer(page.system, page.input, page.options, lang)
     chart, shown = answer.chart, words(lang)
-    tables = system.tables(chart) if system.tables else ()
+    tables = [_headed(table, lang) for table in system.tables(chart)] if system.tables else []
     return {
         "lang": lang,
         "words": shown,
         "title": system.title_en if lang == "en" else system.title,
         "answer": answer,
-        "figures": [_figure(drawing) for drawing in system.draw(chart)] if system.draw else [],
+        "figures": [_figure(drawing, lang) for drawing in system.draw(chart)] if system.draw else [],
         "leading_tables": [table for table in tables if table.leading],
         "tables": [table for table in tables if not table.leading],
         "facts": list(_fact_rows(answer, lang)),
@@ -50,8 +50,13 @@ def contents(page: Page, lang: str) -> dict[str, Any]:
     }
 
 
-def _figure(drawing: Drawing) -> Figure:
-    return Figure(drawing.title, mark_safe(drawing.svg), drawing.description)  # noqa: S308 - built by elements
+def _headed(table: Table, lang: str) -> Table:
+    head = tuple(heading(name, lang) for name in table.head)
+    return replace(table, caption=heading(table.caption, lang), head=head)
+
+
+def _figure(drawing: Drawing, lang: str) -> Figure:
+    return Figure(heading(drawing.title, lang), mark_safe(drawing.svg), drawing.description)  # noqa: S308 - built by elements
 
 
 def _fact_rows(answer: Answer, lang: str) -> Iterator[tuple[str, str]]:

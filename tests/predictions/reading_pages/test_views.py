@@ -12,6 +12,7 @@ from predictions.models import RevokedPages
 from predictions.reading_pages.links import LIFETIME, LONGEST_TOKEN, reading_url
 from predictions.reading_pages.wording import words
 from predictions.systems import bazi
+from predictions.terms_zh_en import heading
 from predictions.types import DISCLAIMER, DISCLAIMER_EN
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,17 @@ def test_every_system_has_its_page_in_both_languages(client, system, lang):
     assert words(lang)["delete_now"] in page
     for statement in answer.reading.statements:
         assert statement.rule in page
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_titles_captions_and_heads_are_in_english_on_the_english_page(system):
+    found = registry.get(system)
+    charts = [engine.compute(system, asked) for asked in found.examples]
+    drawings = [drawing for chart in charts for drawing in (found.draw(chart) if found.draw else ())]
+    tables = [table for chart in charts for table in (found.tables(chart) if found.tables else ())]
+    names = [drawing.title for drawing in drawings]
+    names += [name for table in tables for name in (table.caption, *table.head)]
+    assert [name for name in names if not heading(name, "en").isascii()] == []
 
 
 def test_a_system_without_pictures_and_tables_has_a_page_too(client):
