@@ -57,7 +57,6 @@ class ApiKeyAdmin(KeyModelAdmin):
     # What a key may do is fixed when it is made: whoever holds it relies on it, whoever audits it too.
     _fixed = (
         "public_id",
-        "test",
         "scopes_shown",
         "state",
         "expires_at",
@@ -139,13 +138,14 @@ class ApiKeyAdmin(KeyModelAdmin):
 class BatchAdmin(BatchModelAdmin):
     """How far batches are. What is in them is birth data and stays closed: it is the client's, not staff's."""
 
-    list_display = ("public_id", "key", "status", "total", "done", "failed", "created_at", "finished_at")
+    list_display = ("public_id", "status", "progress", "failed", "created_at", "key")
     list_filter = ("status",)
     list_select_related = ("key",)
     search_fields = ("public_id", "request_id")
+    _TIMES = ("created_at", "started_at", "finished_at")
     show_full_result_count = False
     ordering = ("-pk",)
-    fields = (*list_display[:6], "request_id", "created_at", "started_at", "finished_at")
+    fields = ("public_id", "key", "status", "progress", "failed", "request_id", *_TIMES)
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -156,6 +156,10 @@ class BatchAdmin(BatchModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Batch | None = None) -> bool:
         return False
+
+    @admin.display(description=_("done"))
+    def progress(self, batch: Batch) -> str:
+        return f"{batch.done} / {batch.total}"
 
 
 @admin.register(Prediction)

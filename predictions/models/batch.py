@@ -92,7 +92,7 @@ class Batch(models.Model):
         indexes = [models.Index(fields=["created_at"], name="batch_created")]
 
     def __str__(self) -> str:
-        return f"{self.public_id} ({self.done}/{self.total})"
+        return f"{self.public_id[:11]}… ({self.done}/{self.total})"
 
     @property
     def over(self) -> bool:

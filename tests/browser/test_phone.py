@@ -18,6 +18,7 @@ MORE = (
     "/admin/admin/logentry/",
     "/admin/predictions/apikey/",
     "/admin/predictions/apikey/add/",
+    "/admin/predictions/batch/",
     "/admin/wechat/officialaccount/add/",
     "/admin/ops/",
     "/admin/ops/runbooks/",
