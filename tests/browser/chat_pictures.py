@@ -55,10 +55,11 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as var,
-        console_server(Path(var)) as server,
-        running_platform(gateway=server.url, style="compatible") as platform,
+        running_platform(style="compatible") as platform,
+        console_server(Path(var), platform) as server,
         chromium() as browser,
     ):
+        platform.gateway = server.url
         draw_all(browser, platform, folder)
 
 

@@ -162,6 +162,7 @@ def test_the_pushed_menu_stands_under_the_chat_and_its_buttons_work(chat: Any, r
     run.manage("wechat_menu", "push", "-", stdin=MENU)
     visitor = chat()
     visitor.page.click("#menu button")
+    expect(visitor.page.locator("#no-menu")).to_be_hidden()
     expect(replies(visitor)).to_contain_text("宜")
 
 

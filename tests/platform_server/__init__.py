@@ -6,6 +6,7 @@
         exchange = platform.deliver(server.url, "今天黄历")
         assert exchange.shown and platform.chat(OPENID)[-1].text == exchange.shown
 
+`python -m tests.platform_server` runs it by itself with a page to chat on (phone.py), for `make run PLATFORM=local`.
 What is documented follows references/wechat-protocol.md. Assumed: what a forced refresh within 30 s answers (45011),
 that overlapping allowances don't add up, three tries after time-outs and four after wrong answers.
 """

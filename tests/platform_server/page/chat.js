@@ -177,6 +177,7 @@ function draw(state) {
   seen = text;
   $("typing").hidden = !state.typing;
   $("hint").hidden = state.lines.length > 0;
+  $("no-menu").hidden = state.menu.length > 0;
   $("drops").textContent = state.drops;
   $("faults").textContent = state.faults.map((fault) => fault.name + (fault.times === null ? say("（一直）", " (always)") : "")).join("、") || "–";
   $("style").value = state.style;
