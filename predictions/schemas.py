@@ -263,13 +263,20 @@ def _members(violation: ValidationError) -> list[str]:
 
 
 def _strangers(errors: list[ValidationError]) -> int:
-    """How badly a branch fits: members that the branch does not know or lacks count most."""
-    return sum(error.validator in ("additionalProperties", "required") for error in errors)
+    """How badly a branch fits: members that the branch does not know, each, and what it lacks count most."""
+    return sum(len(_unknown(error)) + (error.validator == "required") for error in errors)
+
+
+def _unknown(error: ValidationError) -> list[str]:
+    if error.validator != "additionalProperties":
+        return []
+    known = _properties(error)
+    return sorted(member for member in _members(error) if member not in known)
 
 
 def _unknown_members(violation: ValidationError, pointer: str) -> Iterator[FieldError]:
     known = list(_properties(violation))
-    for name in sorted(member for member in _members(violation) if member not in known):
+    for name in _unknown(violation):
         near = get_close_matches(name, known, n=1)
         hint = f"，是否指 {near[0]}" if near else ""
         suggestion: Json = {"member": near[0]} if near else {"choices": known}

@@ -188,6 +188,10 @@ def test_bad_input_is_pointed_at(data, pointers):
     assert refused(data) == pointers
 
 
+def test_a_stranger_beside_lines_and_moment_is_no_conflict_of_the_two():
+    assert refused({"lines": LINES, "moment": NOON, "line": 1}) == {"/input/line": "unknown_field"}
+
+
 def test_two_ways_of_casting_at_once_are_refused():
     assert set(refused({"lines": LINES, "seed": 1}).values()) == {"conflicting_fields"}
 

@@ -22,7 +22,7 @@ from tests.predictions.systems_inputs import INPUTS, anything, moments, options_
 SYSTEMS = tuple(INPUTS)
 # Errors of the engine; the HTTP layer has more.
 CODES = {
-    *("unknown_field", "missing_field", "wrong_type", "unknown_system", "impossible_date"),
+    *("unknown_field", "missing_field", "conflicting_fields", "wrong_type", "impossible_date"),
     *("no_such_leap_month", "out_of_range", "unknown_place"),
 }
 # The sky costs a hundred times a calendar day.
