@@ -35,6 +35,7 @@ log = logging.getLogger("wechat")
 
 # How long a computation may take; after that the follower gets the apology. Below Celery's limits of 45 and 60 s.
 PATIENCE = 30.0
+RECORDING = 60.0  # seconds for which recording a late answer is tried
 RENEWAL = 2.0  # seconds between two renewals of the lease
 # WeChat's tries of a message are over: what was recorded as the reply and fetched by none of them is sent.
 TRIES_OVER = timedelta(seconds=20)
@@ -135,15 +136,18 @@ def _renew(message_pk: int) -> None:
 
 
 def _conclude_surely(job: Job, outcome: Outcome, trigger: str, actor: str) -> None:
-    """Conclude, also over a restart of the database; after that the lease ends and the sweeper computes it again."""
-    for pause in (0.5, 1, 2, 4, 0):
+    """Conclude, also over a restart of the database; after a minute the sweeper may compute it again."""
+    deadline = time.monotonic() + RECORDING
+    while True:
         try:
             conclude(job, outcome, trigger, actor)
             return
         except DatabaseError:
             log.exception("a late answer could not be recorded")
             connections.close_all()
-            time.sleep(pause)
+            if time.monotonic() > deadline:
+                return
+            time.sleep(1)
 
 
 def conclude(job: Job, outcome: Outcome, trigger: str, actor: str = "") -> bool:

@@ -32,7 +32,7 @@ log = logging.getLogger("wechat")
 
 NO_ACCOUNT = "no account has this address"
 DEADLINE = 4.5  # seconds from arrival; WeChat closes the connection at 5
-FINISHING = 0.3  # of them for sealing and recording what is answered at the deadline
+FINISHING = 0.4  # of them for sealing and recording what is answered at the deadline
 
 
 @dataclass(slots=True)

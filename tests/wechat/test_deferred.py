@@ -39,7 +39,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The deadline comes at once."""
-    monkeypatch.setattr(receive, "DEADLINE", 0.5)
+    monkeypatch.setattr(receive, "DEADLINE", 0.6)
 
 
 def asked(client: Client, delivery: Delivery) -> Message:
