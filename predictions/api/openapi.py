@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, TypeVar
@@ -43,6 +44,7 @@ TAGS = (
     ("tables", "历表 · Tables"),
     ("service", "服务 · Service"),
 )
+_BODY = re.compile("-d '(.*)' http")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -131,12 +133,31 @@ def _finish_operation(described: Json) -> None:
     errors += KEYED_ERRORS if any(described.get("security", [])) else ()
     if "requestBody" in described:
         described["requestBody"]["required"] = True
+        described["requestBody"]["content"]["application/json"]["examples"] = _examples(described)
         errors += BODY_ERRORS
     problem = {CONTENT_TYPE: {"schema": schema.ref("Problem")}}
     errors += [int(code) for code in responses if int(code) >= 400]
     for code in errors:
         responses[str(code)] = {"description": DESCRIPTIONS[code], "content": problem}
     described["responses"] = dict(sorted(responses.items()))
+
+
+def _examples(described: Json) -> Json:
+    """The body of the curl line; of a prediction one for each system."""
+    if described["operationId"] == "createPrediction":
+        return {
+            system.id: {
+                "summary": f"{system.title} · {system.title_en}",
+                "value": {"system": system.id} | _asked(system.examples[0]),
+            }
+            for system in registry.all_systems()
+        }
+    found = _BODY.search(described["x-codeSamples"][0]["source"])
+    return {"curl": {"value": json.loads(found.group(1))}} if found else {}
+
+
+def _asked(example: Json) -> Json:
+    return example if "input" in example else {"input": example}
 
 
 def document() -> Json:

@@ -86,6 +86,23 @@ def test_the_handbook_shows_the_same_calls(document: dict[str, Any]) -> None:
         assert operation["x-codeSamples"][0]["source"] in handbook, operation["operationId"]
 
 
+def test_every_body_has_examples_that_are_answered(api: Api, document: dict[str, Any]) -> None:
+    shown = 0
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            for name, example in _examples(operation).items():
+                answer = api.post(path.removeprefix("/api/v1/"), example["value"])
+                assert answer.status_code in (200, 202), (path, name, answer.content)
+                shown += 1
+    assert shown == len(registry.all_systems()) + 2
+
+
+def _examples(operation: dict[str, Any]) -> dict[str, Any]:
+    body = operation.get("requestBody", {"content": {"application/json": {"examples": {}}}})
+    found: dict[str, Any] = body["content"]["application/json"]["examples"]
+    return found
+
+
 def _validator(document: dict[str, Any], name: str) -> Draft202012Validator:
     root = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
     return Draft202012Validator(root)
