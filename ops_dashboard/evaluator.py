@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from ops_dashboard.alert_rules import RULES, AlertRule
+from ops_dashboard.alert_definition import AlertRule
+from ops_dashboard.alert_rules import RULES
 from ops_dashboard.measures import GUARDS, MEASURES
 from ops_dashboard.models import AlertChannel, AlertEvent, AlertNotice, AlertState, Silence
 from ops_dashboard.models.alerts import Phase

@@ -11,7 +11,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _t
 
 from celestial_site import __version__
-from ops_dashboard.alert_rules import BY_ID, AlertRule
+from ops_dashboard.alert_definition import AlertRule
+from ops_dashboard.alert_rules import BY_ID
 from ops_dashboard.models import AlertChannel, AlertEvent
 from ops_dashboard.robots import Message
 

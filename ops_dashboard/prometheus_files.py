@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from ops_dashboard.alert_rules import RULES, AlertRule, Scenario, Unit, records
+from ops_dashboard.alert_definition import AlertRule, Scenario, Unit
+from ops_dashboard.alert_rules import RULES, records
 
 RECORDS, ALERTS = "celestial_records", "celestial_alerts"
 RULES_FILE, TESTS_FILE = "celestial_rules.yml", "celestial_rules_test.yml"
