@@ -16,7 +16,7 @@ from ops_dashboard.models import AlertEvent, AlertNotice, AlertState, Heartbeat,
 from ops_dashboard.models.minutes import no_counts
 from predictions.models import ApiKey, Batch
 from wechat.metrics import BUCKETS
-from wechat.models import Message, OutboundMessage
+from wechat.models import Follower, Message, OutboundMessage
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -101,6 +101,10 @@ def unsent(account, var, now):
     )
 
 
+def waiting_person(account, var, now):
+    Follower.objects.create(account=account, openid="o", handed_over_at=now - timedelta(seconds=1801))
+
+
 def waiting_batch(account, var, now):
     created = now - timedelta(seconds=1801)
     key = ApiKey.objects.create(name="k")
@@ -118,6 +122,10 @@ def old_backup(account, var, now, hours: float = 26.1):
 STANDING = {
     "oldest-pending": (old_message, lambda account, var, now: Message.objects.update(status="replied")),
     "outbox-overdue": (unsent, lambda account, var, now: OutboundMessage.objects.update(state="sent")),
+    "person-waits": (
+        waiting_person,
+        lambda account, var, now: Follower.objects.update(handed_over_by="operator"),
+    ),
     "batch-waiting": (waiting_batch, lambda account, var, now: Batch.objects.update(wake_at=None)),
     "worker-heartbeat": (
         lambda account, var, now: Heartbeat.beat("worker", now - timedelta(seconds=181)),
