@@ -27,8 +27,8 @@ _URL_PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
 # The address of a reading page opens it.
 _READING = re.compile(r"(/r/)[A-Za-z0-9_-]+")
 _QUERY = re.compile(r"(/wechat[^\s?\"']*)\?[^\s\"']+")
-# None of the four can match a text without one of these.
-_SUSPECT = re.compile(r"[=:?]|cel_")
+# None of the five can match a text without one of these.
+_SUSPECT = re.compile(r"[=:?]|cel_|/r/")
 _NUMBERS = (int, float, bool, type(None))
 # One for all lines: json.dumps would make one for each.
 _encode = json.JSONEncoder(ensure_ascii=False).encode

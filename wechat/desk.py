@@ -85,9 +85,11 @@ def answer(follower: Follower, text: str, *, by: str, now: datetime) -> list[Out
 
 
 def hand_back(follower: Follower, *, by: str, now: datetime, closing: str = "") -> bool:
-    """End the conversation, with a last sentence if there is one; false when it had ended. Raises ValueError."""
+    """End the conversation; false when it had ended. A last sentence is for who has it. Raises ValueError."""
     draft = draft_of(follower.account, closing) if closing.strip() else None
     with transaction.atomic():
+        if draft is not None and follower.handed_over_at and not follower.touch(by, now):
+            raise ValueError(_t("Take over the conversation first; it is not yours."))
         if not follower.give_back(now):
             return False
         if draft is not None:

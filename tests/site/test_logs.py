@@ -128,3 +128,4 @@ def test_without_a_folder_there_is_stdout_alone():
 def test_the_address_of_a_reading_page_is_not_written():
     line = line_of("Internal Server Error: /r/AQdeIKPOtPU2hfPExqtZ6pYj9DW90QofmrUu1-_")
     assert line["message"] == "Internal Server Error: /r/[redacted]"
+    assert line_of("GET /r/AQdeIKPOtPU2hfPExqt HTTP/1.1")["message"] == "GET /r/[redacted] HTTP/1.1"

@@ -120,6 +120,14 @@ def test_handing_back_says_the_last_sentence_and_lets_the_engine_answer(
     assert "宜" in say(client, "今天黄历")
 
 
+def test_a_last_sentence_is_for_who_has_the_conversation(taken: Follower) -> None:
+    with pytest.raises(ValueError, match="请先接管"):
+        desk.hand_back(taken, by="小李", now=timezone.now(), closing="再见")
+    assert texts() == []
+    assert Follower.objects.get().handed_over_by == "小王"
+    assert desk.hand_back(taken, by="小李", now=timezone.now()), "without words anybody may end it"
+
+
 def test_the_commands_do_what_the_console_does(account: OfficialAccount, client: Client, monkeypatch) -> None:
     monkeypatch.setattr(desk, "wake_sender", lambda _pk: None)
     say(client, "人工")

@@ -201,7 +201,10 @@ def hand_back_view(admin: FollowerAdmin, request: HttpRequest, follower: Followe
         notices.error(request, str(error))
         return _back(follower)
     if ended:
-        admin.log_change(request, follower, _t("Handed the conversation back to the automatic answers"))
+        done = _t("Handed the conversation back to the automatic answers")
+        admin.log_change(
+            request, follower, f"{done}, {_t('with a last sentence')}" if closing.strip() else done
+        )
         notices.success(request, _t("Handed back. The automatic answers go on from the next message."))
     return HttpResponseRedirect(reverse("admin:wechat_follower_waiting"))
 

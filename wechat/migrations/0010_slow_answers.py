@@ -2,8 +2,11 @@
 
 from django.db import migrations, models
 
+from celestial_site.online_index import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('wechat', '0009_taking_over_roles'),
@@ -15,7 +18,7 @@ class Migration(migrations.Migration):
             name='trigger',
             field=models.CharField(choices=[('wechat', 'WeChat'), ('takeover', 'take-over of a lost try'), ('deferred', 'computed later'), ('replay', 'replay (dry run)'), ('resend', 'sent again')], max_length=10, verbose_name='trigger'),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name='message',
             index=models.Index(condition=models.Q(('status', 'deferred')), fields=['received_at'], name='message_deferred'),
         ),

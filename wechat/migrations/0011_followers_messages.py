@@ -2,20 +2,23 @@
 
 from django.db import migrations, models
 
+from celestial_site.online_index import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
 
     dependencies = [
         ('wechat', '0010_slow_answers'),
     ]
 
     operations = [
+        AddIndexOnline(
+            model_name='message',
+            index=models.Index(fields=['openid', 'account', 'received_at'], name='message_follower'),
+        ),
         migrations.RemoveIndex(
             model_name='message',
             name='message_openid',
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['openid', 'account', 'received_at'], name='message_follower'),
         ),
     ]

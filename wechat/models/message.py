@@ -285,10 +285,13 @@ class DedupFingerprint(models.Model):
         lease_until: datetime,
         statuses: tuple[str, ...] = (Status.PENDING,),
     ) -> bool:
-        """Lease the message of a try that is gone; false when another one was faster or the lease still runs."""
-        expired = cls.objects.filter(
-            message_id=message_id, lease_until__lte=now, message__status__in=statuses
-        )
+        """Lease the message of a try that is gone; false when another one was faster or the lease still runs.
+
+        The status is asked for in a subquery: with a join the lease would be tested there too, and PostgreSQL tests
+        again, after waiting for the one who was faster, only what is asked of the row itself.
+        """
+        open_ones = Message.objects.filter(pk=message_id, status__in=statuses).values("pk")
+        expired = cls.objects.filter(message_id=message_id, lease_until__lte=now, message_id__in=open_ones)
         return expired.update(lease_until=lease_until) == 1
 
     @classmethod
