@@ -59,6 +59,10 @@ FIRST_LUNAR_YEAR, LAST_LUNAR_YEAR = 1899, 2101
 # day.
 PUBLISHED_MONTHS = {(2057, 9): date(2057, 9, 28), (2089, 8): date(2089, 9, 4), (2097, 7): date(2097, 8, 7)}
 
+# tyme4py fills its table of leap months when the first year is made, and two threads that do so at once fill it
+# twice: every leap month of the process is another one from then on. An import is one thread's at a time.
+TymeLunarYear(FIRST_LUNAR_YEAR)
+
 
 @dataclass(frozen=True, slots=True)
 class LunarMonth:

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests import credentials
 from tests.platform_server.followers import Line
-from tests.wechat.deliveries import Delivery, content_of, plain, sealed
-from wechat import computations, deferred, receive, tasks
+from tests.wechat.deliveries import Delivery, content_of, message, plain, sealed
+from tests.wechat.test_privacy import event
+from wechat import computations, deferred, erasure, receive, tasks
 from wechat.gateway_account import PLACEHOLDER_TEXT
 from wechat.handling import Job, run_handler
 from wechat.models import Attempt, DedupFingerprint, Follower, Message, OfficialAccount, OutboundMessage
@@ -254,3 +256,111 @@ def test_with_every_thread_busy_a_message_goes_to_the_workers(
     assert message.status == "deferred"
     assert tasks.compute(message.pk)
     assert "我理解为" in OutboundMessage.objects.get().payload["content"]
+
+
+REMEMBER = "记住我的生日1990年5月17日早上8点 男 杭州"
+CANCELLED = event("user_authorization_cancellation", sender="oPlatform", OpenID=credentials.OPENID)
+
+
+@pytest.mark.parametrize(
+    "asking", [message("删除我的资料"), event("unsubscribe", sender=credentials.OPENID), CANCELLED]
+)
+def test_an_answer_that_comes_after_the_persons_data_were_deleted_brings_nothing_back(
+    sender: OfficialAccount, client: Client, published: list[Any], asking: bytes
+) -> None:
+    plain(REMEMBER).post(client)
+    Message.objects.update(status=Status.DEFERRED, reply_xml=b"success")
+    Follower.objects.all().delete()
+    job = Job.of(Message.objects.select_related("account").get())
+    outcome = run_handler(job.account, job.incoming, job.at, job.follower)
+    assert job.follower.changed
+    plain(asking).post(client)
+    assert deferred.conclude(job, outcome, "wechat") is True
+    job.message.refresh_from_db()
+    assert (job.message.status, job.message.cause) == ("acknowledged", deferred.FORGOTTEN)
+    assert not Follower.objects.exists()
+    assert not OutboundMessage.objects.exists()
+
+
+def test_who_had_their_data_deleted_is_not_noted_at_the_deadline(
+    account: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    original = deferred.hand_to_worker
+
+    def meanwhile(message_pk: int) -> None:
+        original(message_pk)
+        plain("删除我的资料").post(client)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(deferred, "hand_to_worker", meanwhile)
+        plain(SLOW).post(client)
+    assert Message.objects.filter(status=Status.DEFERRED).count() == 1
+    assert not Follower.objects.exists()
+
+
+def test_somebody_elses_deletion_disturbs_no_answer(
+    sender: OfficialAccount, client: Client, published: list[Any]
+) -> None:
+    job = job_of(client, sender)
+    outcome = run_handler(job.account, job.incoming, job.at, job.follower)
+    plain(message("删除我的资料", openid="somebody-else")).post(client)
+    assert deferred.conclude(job, outcome, "wechat") is True
+    assert OutboundMessage.objects.count() == 1
+
+
+def test_a_process_that_ends_between_reply_and_outbox_leaves_both_as_they_were(
+    sender: OfficialAccount, client: Client, slow_almanac: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the answer that a try has got would be sent as well."""
+
+    def compute_at_once(message_pk: int) -> None:
+        Message.objects.filter(pk=message_pk).update(status=Status.DEFERRED)
+        DedupFingerprint.objects.update(lease_until=datetime.now(UTC))
+        tasks.compute(message_pk)
+
+    def killed(_message_pk: int) -> int:
+        raise SystemExit
+
+    monkeypatch.setattr(deferred, "hand_to_worker", compute_at_once)
+    delivery = sealed(SLOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(OutboundMessage, "deliver_by_reply", killed)
+        with pytest.raises(SystemExit):
+            delivery.post(client)
+    assert Message.objects.get().reply_wire is None
+    assert "我理解为" in content_of(delivery.post(client).content)
+    assert OutboundMessage.objects.get().state == State.DELIVERED
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: nothing happens meanwhile")
+def test_of_a_deletion_and_a_late_answer_at_once_the_deletion_has_the_last_word(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain(REMEMBER).post(client)
+    Message.objects.update(status=Status.DEFERRED, reply_xml=b"success")
+    Follower.objects.all().delete()
+    job = Job.of(Message.objects.select_related("account").get())
+    outcome = run_handler(job.account, job.incoming, job.at, job.follower)
+
+    def delete() -> None:
+        try:
+            plain("删除我的资料").post(Client())
+        finally:
+            connection.close()
+
+    eraser, original = threading.Thread(target=delete), erasure.came_after
+
+    def before_it(asked: Message) -> bool:
+        came = original(asked)
+        eraser.start()
+        eraser.join(1)
+        return came
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "came_after", before_it)
+        assert deferred.conclude(job, outcome, "wechat") is True
+    eraser.join(10)
+    assert Message.objects.filter(cause=erasure.CAUSE).exists()
+    assert not Follower.objects.exists()
+    assert not OutboundMessage.objects.filter(state=State.QUEUED).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -188,3 +190,81 @@ def test_links_to_reading_pages_are_whole_or_not_there(
     heard = "".join(part.replace(MORE, "") for part in parts)
     assert "我理解为" in heard
     assert "宜忌出处" in heard
+
+
+def test_of_many_short_texts_none_is_forgotten(mute: OfficialAccount, client: Client) -> None:
+    for number in range(23):
+        keep(mute, f"第{number}条")
+    heard = say(client, "好了吗")
+    assert heard.endswith(MORE)
+    assert Follower.objects.get().answers_waiting
+    heard += say(client, "继续")
+    assert all(f"第{number}条" in heard for number in range(23))
+    assert not OutboundMessage.objects.filter(state=State.KEPT).exists()
+    assert not Follower.objects.exists()
+
+
+def test_when_the_kept_text_grew_too_old_the_followers_row_goes_too(
+    mute: OfficialAccount, client: Client
+) -> None:
+    keep(mute)
+    Follower.objects.create(account=mute, openid="somebody-else", answers_waiting=True, note="常客")
+    prune_expired()
+    assert [row.openid for row in Follower.objects.filter(answers_waiting=True)] == [OPENID]
+    OutboundMessage.objects.update(created_at=datetime.now(UTC) - timedelta(days=8))
+    prune_expired()
+    assert [row.openid for row in Follower.objects.all()] == ["somebody-else"], "what staff noted stays"
+
+
+def test_a_try_whose_reply_comes_late_delivers_its_own_answer_all_the_same(
+    mute: OfficialAccount, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another try was answered with the placeholder; the kept text waits on, the answer waits behind it."""
+    keep(mute)
+    from wechat import receive
+
+    original = receive.record
+
+    def held_up(message: Message, *args: object, **kwargs: object) -> None:
+        Message.objects.update(status=Status.DEFERRED, reply_xml=b"success", reply_wire=b"success")
+        original(message, *args, **kwargs)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        # What another try commits is not taken back with this one's transaction.
+        patch.setattr(kept, "write_transaction", nullcontext)
+        patch.setattr(receive, "record", held_up)
+        assert plain("今天黄历").post(client).content == b"success"
+    rows = OutboundMessage.kept_for(mute.pk, OPENID)
+    first, own = (row.payload["content"] for row in rows)
+    assert first == "您问的结果"
+    assert own.startswith("我理解为"), "its own words, without what was to go before them"
+    assert Message.objects.get().status == "replied"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: nothing happens meanwhile")
+def test_a_text_that_is_kept_while_others_are_brought_is_not_forgotten(
+    mute: OfficialAccount, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wechat import receive
+
+    keep(mute)
+    original = receive.record
+
+    def keep_another() -> None:
+        keep(mute, "又一条")
+        connection.close()
+
+    another = threading.Thread(target=keep_another)
+
+    def meanwhile(*args: Any, **kwargs: Any) -> None:
+        another.start()
+        another.join(1)
+        original(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receive, "record", meanwhile)
+        assert say(client, "好了吗") == "您问的结果"
+    another.join(10)
+    assert Follower.objects.get().answers_waiting
+    assert say(client, "好了吗") == "又一条"

@@ -412,3 +412,20 @@ def test_a_slow_platform_does_not_run_into_celerys_limit(sender, wrote, platform
     assert not platform.calls
     monkeypatch.undo()
     assert send_queued(row.pk) == 1
+
+
+def test_what_wechat_refuses_of_a_follower_who_was_forgotten_meanwhile_is_not_kept(
+    platform, sender, wrote, monkeypatch
+):
+    """The data are deleted while WeChat is asked."""
+    original = outbox.PlatformClient.send_customer_message
+
+    def meanwhile(*args):
+        OutboundMessage.forget(sender.pk, OPENID, "forgotten-1")
+        return original(*args)
+
+    monkeypatch.setattr(outbox.PlatformClient, "send_customer_message", meanwhile)
+    platform.fail(CUSTOM_SEND, errcode=48001)
+    row = tried(sender)
+    assert (row.state, row.cause, row.openid) == (State.REFUSED, "forgotten", "forgotten-1")
+    assert not Follower.objects.exists()
