@@ -20,7 +20,7 @@ from django.db import DatabaseError, connections
 from celestial_site.celery import app
 from celestial_site.logs import speak_of
 from celestial_site.publishing import publish_after_commit
-from wechat import computations, outbox
+from wechat import computations, erasure, outbox
 from wechat.claim import LEASE
 from wechat.computations import Computation
 from wechat.crypto import Rejected
@@ -40,6 +40,7 @@ RENEWAL = 2.0  # seconds between two renewals of the lease
 # WeChat's tries of a message are over: what was recorded as the reply and fetched by none of them is sent.
 TRIES_OVER = timedelta(seconds=20)
 TIMED_OUT = "engine_timeout"
+FORGOTTEN = "forgotten"
 # By name: the tasks call what is here.
 COMPUTE = app.signature("wechat.tasks.compute")
 SEND = app.signature("wechat.tasks.send_queued")
@@ -154,14 +155,19 @@ def conclude(job: Job, outcome: Outcome, trigger: str, actor: str = "") -> bool:
     """Record a late outcome and deliver its text, in one transaction; false when another one was faster.
 
     While no try was answered, the outcome is the reply that the waiting try or WeChat's next one fetches; it is sent
-    only when none does. Otherwise it goes out at once.
+    only when none does. Otherwise it goes out at once. Who had their data deleted meanwhile is not brought back.
     """
     now = datetime.now(UTC)
     with write_transaction():
+        Message.lock(pk=job.message.pk)
+        forgotten = erasure.came_after(job.message)
+        if forgotten:
+            outcome = Outcome(Status.ACKNOWLEDGED, FORGOTTEN, NO_REPLY, steps=outcome.steps)
         fetched = job.message.conclude(outcome, passive=True)
         if not fetched and not job.message.conclude(outcome, passive=False):
             return False
-        store_state(job.message, job.incoming, outcome, job.follower, now)
+        if not forgotten:
+            store_state(job.message, job.incoming, outcome, job.follower, now)
         Attempt.record(job.message.pk, outcome, trigger=trigger, actor=actor)
         if outcome.text:
             _queue(job, outcome.text, job.message.received_at + TRIES_OVER if fetched else None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from predictions.language.normalise import normalise
 from predictions.language.topics import small_request
 from predictions.models import revoke_pages_of
@@ -22,7 +24,8 @@ DELETED = (
 # WeChat repeats a message for about 15 seconds and has to get the same reply; then it may go too.
 RETRIES_OVER = timedelta(seconds=60)
 BATCH = 100
-_EVENTS = frozenset({"unsubscribe", "user_authorization_cancellation"})
+CANCELLED = "user_authorization_cancellation"
+_EVENTS = frozenset({"unsubscribe", CANCELLED})
 # Every wording of such a request has one of these; the parser is asked only then.
 _VERBS = frozenset("删刪清注抹")
 
@@ -37,29 +40,41 @@ def asked_for(incoming: Incoming) -> bool:
 
 def person_of(incoming: Incoming) -> str:
     """Whose data: the sender's, but an authorisation is cancelled by the platform, which names the person."""
-    named = (
-        incoming.value("OpenID").strip() if incoming.event_name == "user_authorization_cancellation" else ""
-    )
+    named = incoming.value("OpenID").strip() if incoming.event_name == CANCELLED else ""
     return (named or incoming.from_user)[:128]
 
 
 def erase(account_id: int, openid: str, until: datetime, now: datetime, *, sparing: int = 0) -> None:
     """Delete what is known of a person up to `until`, in every table.
 
-    The message that asks (`sparing`) and those still being answered are left to `finish`.
+    The message that asks (`sparing`) and those still being answered are left to `finish`. Rows are locked in the
+    order message, follower, outgoing message, here and by whoever answers late: one waits for the other to commit.
     """
+    Message.lock(account_id=account_id, openid=openid, received_at__lte=until, status__in=OPEN)
     mine = Message.objects.filter(
         account_id=account_id, openid=openid, received_at__lte=until, redacted_at=None
     )
     finished = mine.exclude(pk=sparing).exclude(status__in=OPEN) if sparing else mine
     pseudonym = erased_name(account_id, openid)
     redact_messages(finished, pseudonym, now)
+    Follower.lock(account_id, openid)
     OutboundMessage.forget(account_id, openid, pseudonym)
     followers = Follower.objects.filter(account_id=account_id, openid=openid)
     (followers if sparing else followers.filter(updated__lte=until)).delete()
     revoke_pages_of(page_holder(account_id, openid), until)
     _empty_samples(account_id, openid)
     _leave_pilot(account_id, openid)
+
+
+def came_after(message: Message) -> bool:
+    """Whether the person of `message` had their data deleted since: then its answer must bring nothing back.
+
+    To be asked with the message locked. What asked for it is found until it is redacted itself; then `message` is too.
+    """
+    asking = Message.objects.filter(account_id=message.account_id, cause=CAUSE, redacted_at=None)
+    asking = asking.filter(received_at__gte=message.received_at).exclude(pk=message.pk)
+    perhaps = asking.filter(Q(openid=message.openid) | Q(event__iexact=CANCELLED)).only("plaintext")
+    return any(person_of(xml.parse(bytes(row.plaintext))) == message.openid for row in perhaps)
 
 
 def _empty_samples(account_id: int, openid: str) -> None:

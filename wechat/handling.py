@@ -86,8 +86,8 @@ def record(
         message.record(outcome, trigger=trigger, actor=actor)
         return
     with write_transaction():
-        store_state(message, incoming, outcome, follower, at)
         message.record(outcome, trigger=trigger, actor=actor)
+        store_state(message, incoming, outcome, follower, at)
 
 
 def store_state(

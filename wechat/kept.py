@@ -24,6 +24,8 @@ from wechat.xml import Incoming, TextReply
 
 BROUGHT = "with_kept"
 BETWEEN = "\n\n"
+# More short texts than one reply brings, so that it is seen whether any are left.
+LOOK = 21
 STILL_COMPUTING = "上一个问题还在算，请稍等一会儿再发一次消息。"
 
 
@@ -32,25 +34,35 @@ class AnsweredElsewhere(Exception):
 
 
 @contextmanager
-def brought_along(follower: Follower, incoming: Incoming, outcome: Outcome, at: datetime) -> Iterator[None]:
+def brought_along(
+    message_pk: int, follower: Follower, incoming: Incoming, outcome: Outcome, at: datetime
+) -> Iterator[None]:
     """Around the sealing and recording of a reply: what waits is put before it, and delivered with it.
 
-    Raises AnsweredElsewhere when the reply was not recorded, with nothing changed.
+    Raises AnsweredElsewhere when the reply was not recorded, with nothing changed, the outcome neither.
     """
     # The silence while a person talks is no reason to keep what that person wrote.
     nothing_to_say = outcome.text is None and outcome.cause != taking_over.WAITING
     if not follower.answers_waiting or nothing_to_say or outcome.cause == erasure.CAUSE:
         yield
         return
+    own = (outcome.status, outcome.cause, outcome.reply_xml, outcome.text, dict(follower.talk))
     with write_transaction():
-        rows = list(OutboundMessage.kept_for(follower.account_id, follower.openid).select_for_update()[:20])
-        taken = _fitting(rows)
+        # Message, follower, outgoing message: the order in which everybody locks them. Who keeps another text now
+        # waits with noting it until this has committed, so that the note is not taken away with the others'.
+        Message.lock(pk=message_pk)
+        Follower.lock(follower.account_id, follower.openid)
+        rows = list(OutboundMessage.kept_for(follower.account_id, follower.openid).select_for_update()[:LOOK])
+        taken = _fitting(rows[: LOOK - 1])
         _put_together(taken, len(rows) - len(taken), follower, outcome)
         if outcome.text:
             outcome.status = Status.REPLIED if outcome.status == Status.ACKNOWLEDGED else outcome.status
             outcome.reply_xml = xml.render(TextReply(outcome.text), incoming, int(at.timestamp()))
         yield
         if not outcome.is_stored:
+            outcome.status, outcome.cause, outcome.reply_xml, outcome.text, talk = own
+            follower.talk.clear()
+            follower.talk.update(talk)
             raise AnsweredElsewhere
         for row in taken:
             row.settle(State.DELIVERED, row.cause)
@@ -100,6 +112,19 @@ def _put_together(taken: Sequence[OutboundMessage], left: int, follower: Followe
 
 def _text(row: OutboundMessage) -> str:
     return str(row.payload.get("content", ""))
+
+
+def end_waiting() -> int:
+    """Take the note from who has nothing to wait for any more: what was kept grew too old. The number of followers."""
+    ended = 0
+    for follower in list(Follower.objects.filter(answers_waiting=True)):
+        with write_transaction():
+            Follower.lock(follower.account_id, follower.openid)
+            waits = OutboundMessage.kept_for(follower.account_id, follower.openid).exists()
+            if not waits and not _is_computing(follower):
+                follower.nothing_waits()
+                ended += 1
+    return ended
 
 
 def _is_computing(follower: Follower) -> bool:

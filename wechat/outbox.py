@@ -190,14 +190,21 @@ def _wait(row: OutboundMessage, error: PlatformError, until: datetime) -> bool:
 def _final(row: OutboundMessage, state: str, cause: str, **answer: Any) -> bool:
     """The end of a message: kept where the follower's next one can bring it, else given up with what comes after it."""
     if state == State.REFUSED and cause in KEEPING_CAUSES:
-        with transaction.atomic():
-            if not row.keep(cause, **answer):
-                return False
-            Follower.note_waiting(row.account_id, row.openid)
-        return True
+        return _keep(row, cause, **answer)
     settled = row.settle(state, cause, **answer)
     row.give_up_rest()
     return settled
+
+
+def _keep(row: OutboundMessage, cause: str, **answer: Any) -> bool:
+    """For the follower's next message, unless they had their data deleted meanwhile."""
+    with transaction.atomic():
+        # The follower's row before the message's: the order in which everybody locks them.
+        Follower.note_waiting(row.account_id, row.openid)
+        known = OutboundMessage.objects.select_for_update().filter(pk=row.pk, redacted_at=None).exists()
+        kept = known and row.keep(cause, **answer)
+        transaction.set_rollback(not kept)
+    return kept if known else row.settle(State.REFUSED, "forgotten")
 
 
 def _answer_of(error: PlatformError) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from predictions.models import ApiUsage, Batch, RevokedPages
+from wechat import kept
 from wechat.models import (
     DedupFingerprint,
     FollowerMinute,
@@ -51,6 +52,7 @@ def prune_expired() -> dict[str, int]:
         counts["fingerprints"] += sum(delete_in_batches(old))
     counts["windows"] = sum(delete_in_batches(FollowerWindow.unused_since(now - UNUSED)))
     counts["kept"] = OutboundMessage.expire_kept(now - KEPT)
+    kept.end_waiting()
     counts["rejections"] = sum(delete_in_batches(RejectionMinute.objects.filter(minute__lt=now - COUNTERS)))
     minutes = FollowerMinute.objects.filter(minute__lt=now - timedelta(minutes=5))
     counts["revoked_pages"] = RevokedPages.prune(now)

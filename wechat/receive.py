@@ -26,6 +26,7 @@ from wechat.gateway_account import GatewayAccount
 from wechat.handling import Job, record, run_handler
 from wechat.models import DedupFingerprint, Follower, FollowerMinute, Message, OutboundMessage
 from wechat.models.message import Outcome, Status
+from wechat.models.statements import write_transaction
 from wechat.xml import NO_REPLY, Incoming, TextReply
 
 log = logging.getLogger("wechat")
@@ -142,19 +143,18 @@ def finish(
 ) -> Answered:
     """Steps 5 and 6: what waited for this follower goes first, then seal and record."""
     try:
-        with kept.brought_along(follower, incoming, outcome, delivery.at):
+        with kept.brought_along(message.id, follower, incoming, outcome, delivery.at):
             with delivery.step("seal"):
                 outcome.wire = seal(account, delivery, opened, outcome.reply_xml or NO_REPLY)
                 outcome.seal = seal_print(account, opened)
             outcome.steps = delivery.steps
             record(message, incoming, outcome, follower, delivery.at, trigger=trigger)
     except kept.AnsweredElsewhere:
+        outcome.is_stored = False
+    if not outcome.is_stored:
+        # This try was held up so long that another one was answered: the answer is late, the bytes are that one's.
+        deferred.conclude(Job(account, message, incoming, follower, delivery.at), outcome, trigger)
         outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
-    else:
-        if not outcome.is_stored:
-            # This try was held up so long that another one was answered: the answer is late, the bytes are that one's.
-            deferred.conclude(Job(account, message, incoming, follower, delivery.at), outcome, trigger)
-            outcome.wire = same_bytes(account, delivery, opened, reply_of(message.id))
     return Answered(outcome.wire or NO_REPLY, outcome.status, outcome.cause, marks=tuple(message.marks))
 
 
@@ -189,11 +189,9 @@ def at_the_deadline(
     steps = delivery.steps
     outcome = Outcome(Status.DEFERRED, "slow", reply_xml, wire, seal_print(account, opened), steps)
     try:
-        if not Message.defer(message_pk, outcome):
+        if not defer(account, message_pk, outcome):
             claimed = reply_of(message_pk)
             return Answered(same_bytes(account, delivery, opened, claimed), claimed.status)
-        if not account.may_send:
-            Follower.note_waiting(account.id, incoming.from_user)
     except DatabaseError:
         # The message is stored. Its answer is recorded when the database is back, and sent if no try fetches it.
         log.exception("the database is away at the deadline")
@@ -202,6 +200,18 @@ def at_the_deadline(
     if account.may_send:
         publish_after_commit(deferred.TYPING, message_pk)
     return Answered(wire, Status.DEFERRED, "slow")
+
+
+def defer(account: GatewayAccount, message_pk: int, outcome: Outcome) -> bool:
+    """`Message.defer`, and the note that an answer waits, unless the person had their data deleted meanwhile."""
+    with write_transaction():
+        if not Message.defer(message_pk, outcome):
+            return False
+        if not account.may_send:
+            message = Message.objects.get(pk=message_pk)
+            if not erasure.came_after(message):
+                Follower.note_waiting(account.id, message.openid)
+    return True
 
 
 def no_time() -> float:
@@ -272,14 +282,23 @@ def same_bytes(account: GatewayAccount, delivery: Delivery, opened: Opened, clai
     if claimed.reply_wire is not None and claimed.reply_seal == fitting:
         return claimed.reply_wire
     wire = seal(account, delivery, opened, claimed.reply_xml or NO_REPLY)
-    if claimed.reply_wire is None:
-        unsealed = Message.objects.filter(pk=claimed.message_id, reply_wire=None)
-        if not unsealed.update(reply_wire=wire, reply_seal=fitting):
-            claimed = reply_of(claimed.message_id)
-            return claimed.reply_wire if claimed.reply_wire and claimed.reply_seal == fitting else wire
-        # What a worker or the sweeper recorded has reached a try now, so it is not sent besides.
-        OutboundMessage.deliver_by_reply(claimed.message_id)
+    if claimed.reply_wire is None and not keep_wire(claimed.message_id, wire, fitting):
+        claimed = reply_of(claimed.message_id)
+        return claimed.reply_wire if claimed.reply_wire and claimed.reply_seal == fitting else wire
     return wire
+
+
+def keep_wire(message_pk: int, wire: bytes, fitting: str) -> bool:
+    """The bytes for the tries to come; what a worker or the sweeper recorded reaches one now and is not sent besides.
+
+    In one transaction: a process that ends between the two would have the answer sent a second time.
+    """
+    unsealed = Message.objects.filter(pk=message_pk, reply_wire=None)
+    with write_transaction():
+        kept = bool(unsealed.update(reply_wire=wire, reply_seal=fitting))
+        if kept:
+            OutboundMessage.deliver_by_reply(message_pk)
+    return kept
 
 
 def seal(account: GatewayAccount, delivery: Delivery, opened: Opened, reply_xml: bytes) -> bytes:

@@ -33,6 +33,7 @@ REFUSALS: dict[str, Words] = {
 # Why a message was answered as it was (wechat.converse, wechat.receive).
 OUTCOMES: dict[str, Words] = {
     "engine_error": _("the engine failed; the follower got an apology"),
+    "forgotten": _("the follower had their data deleted"),
     "engine_timeout": _("the engine was given up after half a minute; the follower got an apology"),
     "slow": _("not ready when WeChat stopped waiting; the answer is delivered later"),
     "slow_system": _("a slow system; a worker computes the answer"),

@@ -241,6 +241,12 @@ class Follower(models.Model):
         return bool(changed)
 
     @classmethod
+    def lock(cls, account_id: int, openid: str) -> None:
+        """Have whoever else locks or changes the row wait for the end of this transaction."""
+        rows = cls.objects.select_for_update().filter(account_id=account_id, openid=openid[:128])
+        list(rows.values_list("pk"))
+
+    @classmethod
     def note_waiting(cls, account_id: int, openid: str) -> None:
         """Something goes with the reply to the person's next message: the claim's read of the row shows it."""
         row: Follower = cls(account_id=account_id, openid=openid[:128], answers_waiting=True)

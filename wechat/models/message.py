@@ -132,6 +132,11 @@ class Message(models.Model):
         return bool(mine.filter(reply_xml__isnull=False).update(**values))
 
     @classmethod
+    def lock(cls, **which: Any) -> None:
+        """Have whoever else locks or changes these rows wait for the end of this transaction."""
+        list(cls.objects.select_for_update().filter(**which).order_by("pk").values_list("pk"))
+
+    @classmethod
     def defer(cls, message_id: int, outcome: Outcome) -> bool:
         """Record what a try is answered while the answer is being computed; false when there is a reply already."""
         rows = cls.objects.filter(pk=message_id, status__in=OPEN, reply_xml=None)
