@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -24,9 +25,9 @@ from wechat import computations, erasure, outbox
 from wechat.claim import LEASE
 from wechat.computations import Computation
 from wechat.crypto import Rejected
-from wechat.handling import Job, failure, run_handler, store_state
+from wechat.handling import ENGINE_ERROR, Job, failure, run_handler, store_state
 from wechat.models import Attempt, DedupFingerprint, Message
-from wechat.models.message import Outcome, Status
+from wechat.models.message import OPEN, Outcome, Status
 from wechat.models.outbound import Purpose
 from wechat.models.statements import write_transaction
 from wechat.xml import NO_REPLY
@@ -49,10 +50,15 @@ TYPING = app.signature("wechat.tasks.show_typing")
 
 def hand_to_worker(message_pk: int) -> None:
     """Leave a message to the workers. Where no broker takes the task, this process computes it in the background."""
+    _hand_over(message_pk, (Status.PENDING,))
+
+
+def _hand_over(message_pk: int, statuses: Sequence[str]) -> None:
     with write_transaction():
-        mine = Message.objects.filter(pk=message_pk, status=Status.PENDING)
+        mine = Message.objects.filter(pk=message_pk, status__in=statuses)
         if mine.update(status=Status.DEFERRED):
-            DedupFingerprint.release(message_pk, datetime.now(UTC))
+            # Long over, also by the clock of a worker's host that is somewhat slow.
+            DedupFingerprint.release(message_pk, datetime.now(UTC) - LEASE)
             publish_after_commit(COMPUTE, message_pk, otherwise=partial(_compute_here, message_pk))
 
 
@@ -96,9 +102,21 @@ def finish(message: Message, trigger: str, actor: str) -> None:
         status = Status.ACKNOWLEDGED if message.redacted_at else Status.FAILED
         Message.objects.filter(pk=message.pk).update(status=status, cause=rejected.cause.value)
         return
+    if DedupFingerprint.keeps_failing(message.pk):
+        _surely(partial(conclude, job, given_up(job), trigger, actor))
+        return
     run = computations.start(partial(handled, job))
     if run is not None:
         see_through(run, job, trigger, actor)
+
+
+def given_up(job: Job) -> Outcome:
+    """For a message over which processes ended: nothing is computed."""
+    log.error("a message ended the processes that computed it")
+    job.follower.open(job.at)
+    if job.follower.blocked:
+        return Outcome(Status.ACKNOWLEDGED, "blocked", NO_REPLY)
+    return failure(job.account, job.incoming, job.at, ENGINE_ERROR)
 
 
 def handled(job: Job) -> Outcome:
@@ -120,8 +138,12 @@ def see_through(run: Computation, job: Job, trigger: str, actor: str = "") -> No
         outcome = failure(job.account, job.incoming, job.at, TIMED_OUT)
         # The thread may still write into the follower's state; that is no longer what is stored.
         job.follower.open(job.at)
+    if outcome.status == Status.DEFERRED:
+        # A slow system, and it took until after the deadline to see that.
+        _surely(partial(_hand_over, job.message.pk, OPEN))
+        return
     outcome.steps = {"converse": round((time.monotonic() - start) * 1000, 3)}
-    _conclude_surely(job, outcome, trigger, actor)
+    _surely(partial(conclude, job, outcome, trigger, actor))
     fields = {"outcome": outcome.status, "cause": outcome.cause, "trigger": trigger, "steps": outcome.steps}
     log.info("late answer", extra={"account": job.account.slug, **fields})
 
@@ -136,12 +158,12 @@ def _renew(message_pk: int) -> None:
         connections.close_all()
 
 
-def _conclude_surely(job: Job, outcome: Outcome, trigger: str, actor: str) -> None:
-    """Conclude, also over a restart of the database; after a minute the sweeper may compute it again."""
+def _surely(write: Callable[[], object]) -> None:
+    """`write`, also over a restart of the database; after a minute the sweeper may compute the message again."""
     deadline = time.monotonic() + RECORDING
     while True:
         try:
-            conclude(job, outcome, trigger, actor)
+            write()
             return
         except DatabaseError:
             log.exception("a late answer could not be recorded")

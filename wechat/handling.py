@@ -57,6 +57,7 @@ def run_handler(
         log.exception("the handler failed")
         return failure(account, incoming, at, ENGINE_ERROR)
     if isinstance(reply, Deferred):
+        follower.open(at)  # what was understood so far is not kept: whoever computes it begins anew
         return Outcome(Status.DEFERRED, "slow_system")
     reply_xml = xml.render(reply, incoming, int(at.timestamp()))
     silent = isinstance(reply, NoReply) or reply_xml == NO_REPLY

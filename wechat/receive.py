@@ -271,7 +271,11 @@ def finish_lost_try(account: GatewayAccount, delivery: Delivery, opened: Opened,
     message = Message.objects.get(pk=message_pk)
     incoming = xml.parse(bytes(message.plaintext))
     follower = Follower.of(account.id, message.openid)
-    answered = answer(account, delivery, opened, incoming, message, follower, trigger="takeover")
+    if DedupFingerprint.keeps_failing(message_pk):
+        outcome = deferred.given_up(Job(account, message, incoming, follower, delivery.at))
+        answered = finish(account, delivery, opened, incoming, message, follower, outcome, "takeover")
+    else:
+        answered = answer(account, delivery, opened, incoming, message, follower, trigger="takeover")
     answered.duplicate = True
     return answered
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from celestial_site.celery import app
 from celestial_site.publishing import publish_after_commit
@@ -27,10 +28,12 @@ BUDGET = 10.0
 
 @app.task(name="wechat.tasks.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> int:
-    """Answer the messages whose try or worker is gone; how many.
-
-    And delete what people asked to be deleted, and conversations that are over.
+    """Delete what people asked to be deleted, and conversations that are over; then answer the messages whose try or
+    worker is gone: how many. That comes last, since a computation may end the process.
     """
+    now = datetime.now(UTC)
+    erasure.finish(now)
+    Follower.forget_finished(now)
     deadline = time.monotonic() + BUDGET
     finished = 0
     for message_pk in _lost(datetime.now(UTC) - GRACE):
@@ -42,19 +45,20 @@ def sweep() -> int:
             finished += 1
     if finished:
         log.warning("finished messages of lost tries", extra={"count": finished})
-    now = datetime.now(UTC)
-    erasure.finish(now)
-    Follower.forget_finished(now)
     return finished
 
 
 def _lost(before: datetime) -> list[int]:
-    """Messages whose lease ended some time ago; one query for each status, since each has an index of its own."""
-    lost: list[int] = []
+    """Messages whose lease ended some time ago; one query for each status, since each has an index of its own.
+
+    Those that were never taken over come first: one that ends each process holds up none of the others.
+    """
+    lost: list[tuple[int, int]] = []
     for status in OPEN:
         rows = DedupFingerprint.objects.filter(message__status=status, lease_until__lt=before)
-        lost += rows.order_by("message__received_at").values_list("message_id", flat=True)[:BATCH]
-    return lost
+        rows = rows.order_by("takeovers", "message__received_at")
+        lost += rows.values_list("takeovers", "message_id")[:BATCH]
+    return [message_pk for _, message_pk in sorted(lost, key=itemgetter(0))]
 
 
 def take_over(message_pk: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -364,3 +365,93 @@ def test_of_a_deletion_and_a_late_answer_at_once_the_deletion_has_the_last_word(
     assert Message.objects.filter(cause=erasure.CAUSE).exists()
     assert not Follower.objects.exists()
     assert not OutboundMessage.objects.filter(state=State.QUEUED).exists()
+
+
+def test_what_is_found_to_be_slow_after_the_deadline_is_left_to_a_worker(
+    sender: OfficialAccount, client: Client, slow_almanac: None, published: list[Any]
+) -> None:
+    job = job_of(client, sender)
+    run = computations.start(
+        partial(run_handler, job.account, job.incoming, job.at, job.follower, compute_slow=False)
+    )
+    assert run
+    deferred.see_through(run, job, "wechat")
+    assert not job.follower.changed, "nothing of what was half understood is kept"
+    assert Message.objects.get().status == "deferred"
+    assert not Attempt.objects.filter(outcome="deferred", cause="slow_system").exists()
+    assert published[-1] == ("wechat.tasks.compute", job.message.pk)
+    assert tasks.compute(job.message.pk) is True, "at once, the lease is free"
+    assert "我理解为" in OutboundMessage.objects.get().payload["content"]
+
+
+def test_what_was_handed_over_is_free_by_a_slower_clock_too(
+    sender: OfficialAccount, client: Client, slow_almanac: None, hurry: None, published: list[Any]
+) -> None:
+    message = asked(client, sealed(SLOW))
+    fingerprint = DedupFingerprint.objects.get(message=message)
+    assert fingerprint.lease_until < datetime.now(UTC) - timedelta(seconds=4)
+
+
+def test_a_message_over_which_processes_end_is_apologised_for_in_the_end(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = job_of(client, sender)
+    computed = []
+
+    def killed(_run: Any, job: Job, *_: Any) -> None:
+        computed.append(job.message.pk)
+        raise SystemExit
+
+    monkeypatch.setattr(deferred, "see_through", killed)
+    for _ in range(2):
+        DedupFingerprint.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=60))
+        with pytest.raises(SystemExit):
+            tasks.sweep()
+    DedupFingerprint.objects.update(lease_until=datetime.now(UTC) - timedelta(seconds=60))
+    assert tasks.sweep() == 1
+    assert len(computed) == 2
+    job.message.refresh_from_db()
+    assert (job.message.status, job.message.cause) == ("failed", "engine_error")
+    assert "抱歉" in OutboundMessage.objects.get().payload["content"]
+    assert tasks.sweep() == 0
+
+
+def test_a_retry_does_not_compute_what_ended_the_tries_before(
+    account: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = plain("今天黄历")
+    delivery.post(client)
+    Message.objects.update(status=Status.PENDING, reply_xml=None, reply_wire=None)
+    DedupFingerprint.objects.update(takeovers=2, lease_until=datetime.now(UTC) - timedelta(seconds=60))
+    monkeypatch.setattr(computations, "start", lambda _work: pytest.fail("it was computed again"))
+    first, retry = delivery.post(client), delivery.post(client)
+    assert "抱歉" in content_of(first.content)
+    assert first.content == retry.content
+    assert DedupFingerprint.objects.get().takeovers == 3
+
+
+def test_a_message_that_ends_each_process_holds_up_neither_the_others_nor_deletions(
+    sender: OfficialAccount, client: Client, published: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadly = job_of(client, sender).message
+    sealed(message("今天黄历", openid="somebody-else")).post(client)
+    harmless = Message.objects.exclude(pk=deadly.pk).get()
+    plain("删除我的资料").post(client)
+    late = datetime.now(UTC) - timedelta(seconds=90)
+    Message.objects.filter(cause="erasure").update(received_at=late, openid="gone")
+    Message.objects.filter(pk=harmless.pk).update(status=Status.PENDING, reply_xml=None, reply_wire=None)
+    DedupFingerprint.objects.update(lease_until=late)
+    DedupFingerprint.objects.filter(message=deadly).update(takeovers=1)
+    original = deferred.see_through
+
+    def perhaps_killed(run: Any, job: Job, *more: Any) -> None:
+        if job.message.pk == deadly.pk:
+            raise SystemExit
+        original(run, job, *more)
+
+    monkeypatch.setattr(deferred, "see_through", perhaps_killed)
+    with pytest.raises(SystemExit):
+        tasks.sweep()
+    harmless.refresh_from_db()
+    assert harmless.status == "replied"
+    assert Message.objects.get(cause="erasure").redacted_at

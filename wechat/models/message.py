@@ -36,6 +36,8 @@ class Status(models.TextChoices):
 
 # What somebody still computes, or has to.
 OPEN = (Status.PENDING, Status.DEFERRED)
+# Who takes a message over for the third time apologises: it may be the message that ends the processes.
+LAST_TAKEOVER = 3
 
 
 class Message(models.Model):
@@ -269,6 +271,7 @@ class DedupFingerprint(models.Model):
     first_seen = models.DateTimeField(_("first seen"))
     last_seen = models.DateTimeField(_("last seen"), db_index=True)
     lease_until = models.DateTimeField(_("lease until"))
+    takeovers = models.PositiveSmallIntegerField(_("taken over"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("dedup fingerprint")
@@ -297,7 +300,12 @@ class DedupFingerprint(models.Model):
         """
         open_ones = Message.objects.filter(pk=message_id, status__in=statuses).values("pk")
         expired = cls.objects.filter(message_id=message_id, lease_until__lte=now, message_id__in=open_ones)
-        return expired.update(lease_until=lease_until) == 1
+        return expired.update(lease_until=lease_until, takeovers=models.F("takeovers") + 1) == 1
+
+    @classmethod
+    def keeps_failing(cls, message_id: int) -> bool:
+        """Whether so many processes ended over a message that it is not computed once more."""
+        return cls.objects.filter(message_id=message_id, takeovers__gte=LAST_TAKEOVER).exists()
 
     @classmethod
     def release(cls, message_id: int, now: datetime) -> None:
