@@ -201,7 +201,8 @@ def _keep(row: OutboundMessage, cause: str, **answer: Any) -> bool:
     with transaction.atomic():
         # The follower's row before the message's: the order in which everybody locks them.
         Follower.note_waiting(row.account_id, row.openid)
-        known = OutboundMessage.objects.select_for_update().filter(pk=row.pk, redacted_at=None).exists()
+        held = OutboundMessage.objects.select_for_update().filter(pk=row.pk, redacted_at=None)
+        known = bool(held.values_list("pk"))
         kept = known and row.keep(cause, **answer)
         transaction.set_rollback(not kept)
     return kept if known else row.settle(State.REFUSED, "forgotten")

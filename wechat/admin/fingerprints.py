@@ -43,7 +43,16 @@ class DedupFingerprintAdmin(EvidenceAdmin):
     sortable_by = ()
     search_fields = ("digest",)  # shows the box; get_search_results does the search
     search_help_text = _("The start of a fingerprint.")
-    fields = ("account", "digest", "hits", "first_seen", "last_seen", "lease_until", "of_message")
+    fields = (
+        "account",
+        "digest",
+        "hits",
+        "first_seen",
+        "last_seen",
+        "lease_until",
+        "takeovers",
+        "of_message",
+    )
     readonly_fields = ("of_message",)
 
     def get_search_results(
