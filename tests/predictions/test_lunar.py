@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
 from lunar_python import Solar
 
 from predictions import lunar
+from tests.site.test_imports import ROOT
+
+FIRST_YEARS_IN_THREADS = """
+import json, sys, threading
+from predictions.lunar import lunar_year
+
+sys.setswitchinterval(1e-5)
+start, found = threading.Barrier(8), []
+
+def work():
+    start.wait()
+    found.append(lunar_year(2025).leap_month)
+
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps([found, lunar_year(2023).leap_month, lunar_year(2033).leap_month]))
+"""
 
 
 @pytest.mark.parametrize(
@@ -163,3 +186,11 @@ def test_day_names():
 )
 def test_new_moons_agree_with_the_naval_observatory_to_the_minute(number, printed):
     assert f"{lunar.new_moon(number) + timedelta(seconds=30):%Y-%m-%d %H:%M}" == printed
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_the_first_years_of_a_process_may_be_asked_by_many_threads(attempt):
+    """tyme4py's table of leap months, filled by two threads at once, was wrong from then on."""
+    command = [sys.executable, "-c", FIRST_YEARS_IN_THREADS]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(result.stdout) == [[6] * 8, 2, 11]
