@@ -49,6 +49,7 @@ PRUNED_HOURLY = {
 OWNED = {
     "wechat.Attempt": "wechat.Message",
     "predictions.BatchChunk": "predictions.Batch",
+    "predictions.AskedAgain": "predictions.Batch",
     "ops_dashboard.AlertNotice": "ops_dashboard.AlertEvent",
     "ops_dashboard.CountedDuplicates": "wechat.DedupFingerprint",
     "auth.User_groups": "auth.User",

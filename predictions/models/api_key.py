@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -242,6 +243,8 @@ class Prediction(models.Model):
         Prediction.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["public_id"], update_fields=["lang"]
         )
+        # Read after the rows are locked: whose they are can't change any more before the commit.
+        AskedAgain.note(Prediction.objects.filter(public_id__in=once), batch_id)
 
     @classmethod
     def find(cls, key: ApiKey, public_id: str) -> Prediction | None:
@@ -269,10 +272,50 @@ class Prediction(models.Model):
         """Delete what was asked, and its page under every link."""
         asked = self.asked()
         with transaction.atomic():
-            revoke_request(self.system, asked["input"], asked["options"], holder=key.page_holder, now=now)
+            # The row first, as a batch does that is withdrawn: two orders would be a deadlock.
             self.delete()
+            revoke_request(self.system, asked["input"], asked["options"], holder=key.page_holder, now=now)
 
     def asked(self) -> Json:
         """{"input", "options"} as they were computed."""
         asked: Json = json.loads(self.request)
         return asked
+
+
+class AskedAgain(models.Model):
+    """A batch that asked what was another batch's already: its heir when that one goes.
+
+    Without constraints in the database: the release before deletes predictions and batches and knows no such rows.
+    """
+
+    batch = models.ForeignKey(
+        "predictions.Batch", models.CASCADE, related_name="asked_again", db_constraint=False
+    )
+    prediction = models.ForeignKey(
+        Prediction, models.CASCADE, related_name="asked_again", db_constraint=False
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["prediction", "batch"], name="asked_again_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.prediction_id}"
+
+    @classmethod
+    def note(cls, predictions: models.QuerySet[Prediction], batch_id: int) -> None:
+        """Note those that are another batch's; what was asked singly stays without."""
+        theirs = predictions.filter(batch__isnull=False).exclude(batch=batch_id).values_list("pk", flat=True)
+        rows = [cls(batch_id=batch_id, prediction_id=pk) for pk in theirs]
+        cls.objects.bulk_create(rows, ignore_conflicts=True)
+
+    @classmethod
+    def hand_over(cls, batch_id: int, key_id: int) -> None:
+        """Give each prediction of the batch to the newest other one that asked it; within a transaction."""
+        # Two batches of a key that go at once must not hand their predictions to each other.
+        ApiKey.objects.select_for_update(no_key=True).filter(pk=key_id).first()
+        own = Prediction.objects.filter(batch=batch_id)
+        # Whoever asks one of these now waits for the commit. Locked in the order of `store_of_batch`.
+        list(own.select_for_update(no_key=True).order_by("public_id").values_list("pk", flat=True))
+        heirs = cls.objects.filter(prediction=OuterRef("pk"), batch__key=key_id).exclude(batch=batch_id)
+        heir = Subquery(heirs.order_by("-batch").values("batch")[:1])
+        own.alias(heir=heir).filter(heir__isnull=False).update(batch=heir)

@@ -23,7 +23,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from celestial_site.encryption import EncryptedTextField
-from predictions.models.api_key import ApiKey, Prediction
+from predictions.models.api_key import ApiKey, AskedAgain, Prediction
 from predictions.models.revoked_pages import revoke_requests
 from predictions.models.usage import ApiUsage
 from predictions.types import Json, canonical_json
@@ -160,10 +160,12 @@ class Batch(models.Model):
     @classmethod
     def prune(cls, now: datetime) -> int:
         """Delete what clients have had time to fetch; how many."""
-        old = list(cls.objects.filter(created_at__lt=now - KEPT).values_list("pk", flat=True))
+        old = list(cls.objects.filter(created_at__lt=now - KEPT))
         # One at a time: a batch has many rows, and writers must not wait for all of them.
-        for pk in old:
-            cls.objects.filter(pk=pk).delete()
+        for batch in old:
+            with transaction.atomic():
+                AskedAgain.hand_over(batch.pk, batch.key_id)
+                batch.delete()
         return len(old)
 
     def begin(self, now: datetime) -> bool:
@@ -184,8 +186,9 @@ class Batch(models.Model):
         """Delete everything, and the reading pages of what was asked here alone."""
         # First, so that no worker begins another chunk while the rows go.
         self.cancel(now)
-        asked = Prediction.objects.filter(batch=self).iterator(ITEMS)
         with transaction.atomic():
+            AskedAgain.hand_over(self.pk, self.key_id)
+            asked = Prediction.objects.filter(batch=self).iterator(ITEMS)
             revoke_requests(
                 ((one.system, one.asked()) for one in asked), holder=self.key.page_holder, now=now
             )

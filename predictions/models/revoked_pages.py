@@ -70,6 +70,7 @@ def revoke_pages_of(holder: str, until: datetime) -> None:
 
 def _revoke(prints: Collection[str], until: datetime) -> None:
     """A row that revokes more keeps doing so, in whatever order requests are worked off."""
-    rows = [RevokedPages(print=name, revoked_at=until) for name in prints]
+    # In one order for all: two requests that revoke the same would wait for each other.
+    rows = [RevokedPages(print=name, revoked_at=until) for name in sorted(prints)]
     RevokedPages.objects.bulk_create(rows, ignore_conflicts=True)
     RevokedPages.objects.filter(print__in=prints, revoked_at__lt=until).update(revoked_at=until)

@@ -281,6 +281,55 @@ def test_a_deleted_batch_leaves_nothing_but_what_was_also_asked_singly(api: Api)
         problem(response, 404, "not_found")
 
 
+def expire(batch_id: str) -> None:
+    Batch.objects.filter(public_id=batch_id).update(created_at=timezone.now() - KEPT - timedelta(seconds=1))
+    assert Batch.prune(timezone.now()) == 1
+
+
+@pytest.mark.parametrize("first_to_go", [0, 1, 2])
+@pytest.mark.parametrize("how", ["delete", "prune"])
+def test_what_several_batches_asked_stays_until_the_last_of_them_goes(
+    api: Api, settings: Any, how: str, first_to_go: int
+) -> None:
+    settings.CELESTIAL_PUBLIC_URL = "https://nexus.example"
+    batches = []
+    for _ in range(3):
+        batches.append(post(api, days(2))["id"])
+        finish(batches[-1])
+    kept = [result["prediction"] for result in results(api, batches[0])]
+    pages = [prediction["reading_url"].removeprefix("https://nexus.example") for prediction in kept]
+    leaving = [*batches[first_to_go:], *batches[:first_to_go]]
+    for number, batch_id in enumerate(leaving):
+        assert [api.get(f"predictions/{prediction['id']}").json() for prediction in kept] == kept, number
+        assert [api.client.get(page).status_code for page in pages] == [200, 200]
+        if how == "delete":
+            assert api.delete(f"batches/{batch_id}").status_code == 204
+        else:
+            expire(batch_id)
+    assert not Prediction.objects.exists()
+    if how == "delete":
+        assert [api.client.get(page).status_code for page in pages] == [410, 410]
+
+
+@pytest.mark.parametrize("singly", [0, 1, 2])
+@pytest.mark.parametrize("how", ["delete", "prune"])
+def test_what_was_also_asked_singly_outlives_every_batch(api: Api, how: str, singly: int) -> None:
+    """Before both batches, between them or after them."""
+    batches = []
+    for number in range(3):
+        if number == singly:
+            single = api.post("predictions", days(1)[0]).json()["id"]
+        else:
+            batches.append(post(api, days(2))["id"])
+            finish(batches[-1])
+    for batch_id in batches:
+        if how == "delete":
+            api.delete(f"batches/{batch_id}")
+        else:
+            expire(batch_id)
+    assert [row.public_id for row in Prediction.objects.all()] == [single]
+
+
 def test_the_batch_of_another_key_does_not_exist(api: Api, other_api: Api) -> None:
     batch_id = post(api, days(1))["id"]
     for response in (
