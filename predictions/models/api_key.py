@@ -301,12 +301,12 @@ class AskedAgain(models.Model):
     def __str__(self) -> str:
         return f"{self.batch_id}: {self.prediction_id}"
 
-    @classmethod
-    def note(cls, predictions: models.QuerySet[Prediction], batch_id: int) -> None:
+    @staticmethod
+    def note(predictions: models.QuerySet[Prediction], batch_id: int) -> None:
         """Note those that are another batch's; what was asked singly stays without."""
         theirs = predictions.filter(batch__isnull=False).exclude(batch=batch_id).values_list("pk", flat=True)
-        rows = [cls(batch_id=batch_id, prediction_id=pk) for pk in theirs]
-        cls.objects.bulk_create(rows, ignore_conflicts=True)
+        rows = [AskedAgain(batch_id=batch_id, prediction_id=pk) for pk in theirs]
+        AskedAgain.objects.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
     def hand_over(cls, batch_id: int, key_id: int) -> None:
