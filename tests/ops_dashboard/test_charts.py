@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.console import CHROMIUM, PHONE, Visitor, chromium, console_server
+from tests.platform_server.platform import running_platform
 from tests.processes import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -29,7 +30,8 @@ for back in range(1, 120):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with console_server(tmp_path_factory.mktemp("charts")) as running:
+    folder = tmp_path_factory.mktemp("charts")
+    with running_platform() as platform, console_server(folder, platform) as running:
         made = running.manage("shell", "--no-imports", "-c", TRAFFIC)
         assert made.returncode == 0, made.stderr
         yield running

@@ -26,7 +26,7 @@ ROWS = f"""
 from django.utils import timezone
 from predictions import engine
 from predictions.models import ApiKey, Batch, Prediction
-key = ApiKey.objects.get()
+key = ApiKey.objects.latest("pk")
 day = {{"date": {{"calendar": "solar", "year": 2026, "month": 2, "day": 17}}}}
 Prediction.remember(key, engine.compute("calendar", day), "zh-Hans")
 Prediction.objects.update(public_id="{schema.ID_EXAMPLE}")
