@@ -13,17 +13,25 @@ def lit_part(x: float, y: float, radius: float, fraction: float, *, right: bool)
     across = radius * abs(1 - 2 * fraction)
     # From the lower end back to the upper one: over the lit side for a crescent, over the other for more.
     sweep = int((fraction > 0.5) == right)
+    top, bottom, half = _ends(y, radius)
     return (
-        f"M{x:.2f} {y - radius:.2f}"
-        f"A{radius:.2f} {radius:.2f} 0 0 {int(right)} {x:.2f} {y + radius:.2f}"
-        f"A{across:.2f} {radius:.2f} 0 0 {sweep} {x:.2f} {y - radius:.2f}Z"
+        f"M{x:.2f} {top:.2f}"
+        f"A{half:.3f} {half:.3f} 0 0 {int(right)} {x:.2f} {bottom:.2f}"
+        f"A{across:.3f} {half:.3f} 0 0 {sweep} {x:.2f} {top:.2f}Z"
     )
 
 
 def circle_part(x: float, y: float, radius: float) -> str:
     """A whole disc as a path."""
-    half = f"A{radius:.2f} {radius:.2f} 0 1 1"
-    return f"M{x - radius:.2f} {y:.2f}{half} {x + radius:.2f} {y:.2f}{half} {x - radius:.2f} {y:.2f}Z"
+    left, right, half = _ends(x, radius)
+    arc = f"A{half:.3f} {half:.3f} 0 1 1"
+    return f"M{left:.2f} {y:.2f}{arc} {right:.2f} {y:.2f}{arc} {left:.2f} {y:.2f}Z"
+
+
+def _ends(centre: float, radius: float) -> tuple[float, float, float]:
+    """Where a diameter ends, as it is written, and half of it: a radius a hundredth longer bends the arc by 4 %."""
+    low, high = round(centre - radius, 2), round(centre + radius, 2)
+    return low, high, (high - low) / 2
 
 
 def covered_part(
@@ -43,8 +51,9 @@ def covered_part(
     side_x, side_y = half * down / apart, -half * right / apart
     # The arc of each disc is the greater one where its centre lies on the far side of the common chord.
     own, others = int(along < 0), int(along > apart)
+    # Near a whole disc the chord is nearly a diameter: what it lacks is in the fourth place.
     return (
-        f"M{foot_x + side_x:.2f} {foot_y + side_y:.2f}"
-        f"A{radius:.2f} {radius:.2f} 0 {own} 1 {foot_x - side_x:.2f} {foot_y - side_y:.2f}"
-        f"A{other_radius:.2f} {other_radius:.2f} 0 {others} 1 {foot_x + side_x:.2f} {foot_y + side_y:.2f}Z"
+        f"M{foot_x + side_x:.4f} {foot_y + side_y:.4f}"
+        f"A{radius:.4f} {radius:.4f} 0 {own} 1 {foot_x - side_x:.4f} {foot_y - side_y:.4f}"
+        f"A{other_radius:.4f} {other_radius:.4f} 0 {others} 1 {foot_x + side_x:.4f} {foot_y + side_y:.4f}Z"
     )

@@ -109,3 +109,12 @@ def test_the_smallest_system_of_the_documentation_works(smallest_system, client)
     assert [error.pointer for error in refused.value.errors] == ["/input/year"]
     listed = client.get("/api/v1/systems/year_name")
     assert listed.json()["title"] == "年干支"
+
+
+def test_a_substitute_keeps_the_order_of_the_menu():
+    order = [system.id for system in registry.all_systems()]
+    before = registry.substitute(replace(registry.get("almanac"), slow=True))
+    assert [system.id for system in registry.all_systems()] == order
+    assert registry.get("almanac").slow
+    assert registry.substitute(before).slow
+    assert not registry.get("almanac").slow

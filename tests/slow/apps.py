@@ -55,6 +55,4 @@ class SlowConfig(AppConfig):
 
     def ready(self) -> None:
         for name, declared in (("calendar", False), ("almanac", True)):
-            quick = registry.get(name)
-            registry.unregister(name)
-            registry.register(slowed(quick, declared=declared))
+            registry.substitute(slowed(registry.get(name), declared=declared))

@@ -32,9 +32,6 @@ def sender(account: OfficialAccount, platform: LocalPlatform) -> OfficialAccount
 @pytest.fixture
 def slow_almanac() -> Iterator[None]:
     """`almanac` says that it is slow, and is not."""
-    quick = registry.get("almanac")
-    registry.unregister("almanac")
-    registry.register(replace(quick, slow=True))
+    quick = registry.substitute(replace(registry.get("almanac"), slow=True))
     yield
-    registry.unregister("almanac")
-    registry.register(quick)
+    registry.substitute(quick)

@@ -23,11 +23,9 @@ def computed() -> Iterator[list[object]]:
         found.append(data)
         return quick.compute(data, options)
 
-    registry.unregister("almanac")
-    registry.register(replace(quick, slow=True, compute=compute))
+    registry.substitute(replace(quick, slow=True, compute=compute))
     yield found
-    registry.unregister("almanac")
-    registry.register(quick)
+    registry.substitute(quick)
 
 
 def ask(text: str, **options: bool) -> language.AskResult:
