@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -100,6 +101,26 @@ def celery(server: Server, *arguments: str) -> Iterator[subprocess.Popen[bytes]]
                 process.wait()
 
 
+@contextmanager
+def kept_running(server: Server, *arguments: str) -> Iterator[None]:
+    """A worker that is started again when it ends, as `make run` and systemd do: a torn message file stops one."""
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            with celery(server, *arguments) as process:
+                while process.poll() is None and not stopping.wait(0.2):
+                    continue
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
 def power_failure(worker: subprocess.Popen[bytes]) -> None:
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
@@ -127,7 +148,7 @@ def test_a_thousand_items_survive_a_killed_worker_each_answered_once_as_singly(
                 client.wait(batch_id, 50)
                 power_failure(first)
             assert 50 <= client.batch(batch_id)["done"] < ITEMS
-            with celery(server, *worker):
+            with kept_running(server, *worker):
                 finished = client.wait(batch_id, ITEMS)
         assert made.status_code == 202
         assert (finished["status"], finished["done"], finished["failed"]) == ("finished", ITEMS, ITEMS // 100)
