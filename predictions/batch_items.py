@@ -44,7 +44,7 @@ def _outcome(batch: Batch, chunk: BatchChunk, index: int, body: object) -> Outco
         raise
     except (InvalidInput, Problem) as error:
         return problem_of(error)
-    except Exception:
+    except Exception:  # the boundary to the engine: a bug costs its own item, not the other 999
         log.exception("an item of a batch failed", extra={"batch": batch.public_id, "item": index})
         return internal_error()
 

@@ -107,11 +107,16 @@ class Server:
         return self.var / "server.log"
 
     def _is_alive(self) -> bool:
-        try:
-            with NO_PROXY.open(f"{self.url}/livez", timeout=2) as response:
-                return bool(response.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+        return answers(f"{self.url}/livez")
+
+
+def answers(url: str) -> bool:
+    """Whether something at `url` says 200 within two seconds."""
+    try:
+        with NO_PROXY.open(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 @contextmanager

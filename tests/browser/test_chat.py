@@ -20,7 +20,7 @@ from tests.browser.console import DESKTOP, PHONE, Visitor
 from tests.browser.reading_pages import violations
 from tests.processes import Server, clean_environment
 from tests.services import free_port
-from tests.site.test_serve import serve
+from tests.site.test_serve import said_until_serving, serve
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser]
 SEND_BY_STAFF = """
@@ -58,14 +58,9 @@ def running(var: Path) -> Iterator[Run]:
     port, page = free_port(), free_port()
     process = serve(var, port, "--platform", "local", "--platform-port", str(page))
     try:
-        assert process.stdout is not None
-        seen = []
-        for line in iter(process.stdout.readline, ""):
-            seen.append(line)
-            if line.startswith("Serving."):
-                break
-        found = re.search(r"Chat +(http://127\.0\.0\.1:\d+)/", "".join(seen))
-        assert found, "".join(seen)
+        said = said_until_serving(process)
+        found = re.search(r"Chat +(http://127\.0\.0\.1:\d+)/", said)
+        assert found, said
         yield Run(process, var, f"http://127.0.0.1:{port}", found[1])
     finally:
         process.send_signal(signal.SIGINT)

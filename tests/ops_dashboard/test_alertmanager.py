@@ -23,7 +23,7 @@ from tests import credentials
 from tests.deploy.programs import needs
 from tests.ops_dashboard.conftest import URLS
 from tests.ops_dashboard.robot_server import SECRET, robot_server
-from tests.processes import running_server
+from tests.processes import answers, running_server
 from tests.services import free_port
 from tests.site.test_imports import ROOT
 
@@ -252,13 +252,6 @@ def alertmanager(folder: Path, url: str) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def until(condition: Callable[[], bool], log: Path, seconds: float = 60) -> None:

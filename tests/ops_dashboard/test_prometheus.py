@@ -23,7 +23,7 @@ import yaml
 
 from tests.ops_dashboard.conftest import URLS
 from tests.ops_dashboard.robot_server import SECRET, RobotServer, robot_server
-from tests.processes import Server, running_server
+from tests.processes import Server, answers, running_server
 from tests.services import free_port
 from tests.site.test_imports import ROOT
 from tests.wechat.deliveries import plain
@@ -109,13 +109,6 @@ def prometheus(folder: Path, server: Server) -> Iterator[Prometheus]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, trust_env=False).status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def send(server: Server, number: int, workers: int = 8) -> list[int]:

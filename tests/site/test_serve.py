@@ -33,6 +33,12 @@ def serve(var: Path, port: int, *options: str) -> subprocess.Popen[str]:
     )
 
 
+def said_until_serving(process: subprocess.Popen[str]) -> str:
+    """What `serve` prints before it says that it serves, or ends."""
+    assert process.stdout is not None
+    return "".join(takewhile(lambda line: not line.startswith("Serving."), iter(process.stdout.readline, "")))
+
+
 def test_the_demo_shows_question_and_decrypted_answer_and_stops(tmp_path: Path) -> None:
     process = serve(tmp_path, free_port(), "--demo")
     output, _ = process.communicate(timeout=120)
@@ -70,11 +76,8 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything(tmp_path: Path) 
     port = free_port()
     process = serve(tmp_path, port)
     try:
-        assert process.stdout is not None
-        said = list(
-            takewhile(lambda line: not line.startswith("Serving."), iter(process.stdout.readline, ""))
-        )
-        link = re.search(rf"http://127\.0\.0\.1:{port}/r/\S+", "".join(said))
+        said = said_until_serving(process)
+        link = re.search(rf"http://127\.0\.0\.1:{port}/r/\S+", said)
         assert link, f"it never served, or its answer has no page: {said}"
         assert "建除" in httpx.get(link[0], trust_env=False, timeout=10).text
         web = find("-c deploy/gunicorn.conf.py", tmp_path)
@@ -125,13 +128,7 @@ def test_the_local_platform_is_one_more_process_with_a_page(tmp_path: Path) -> N
     port, page = free_port(), free_port()
     process = serve(tmp_path, port, "--platform", "local", "--platform-port", str(page))
     try:
-        assert process.stdout is not None
-        lines = []
-        for line in iter(process.stdout.readline, ""):
-            lines.append(line)
-            if line.startswith("Serving."):
-                break
-        assert f"Chat       http://127.0.0.1:{page}/" in "".join(lines)
+        assert f"Chat       http://127.0.0.1:{page}/" in said_until_serving(process)
         shown = httpx.get(f"http://127.0.0.1:{page}/", trust_env=False, timeout=5)
         assert "公众号" in shown.text
         (served,) = find("tests.platform_server", tmp_path)
